@@ -1,0 +1,20 @@
+/*
+ * Bounded inflation of gzip (RFC 1952) by zlib: one member, nothing behind it, and never
+ * more output than the caller allows.
+ */
+#ifndef TEEWATCH_BASE_GZIP_H
+#define TEEWATCH_BASE_GZIP_H
+
+#include "base/buffer.h"
+#include "base/fault.h"
+
+/* Does it begin with the gzip magic 1f 8b? */
+bool gzip_is(struct bytes in);
+
+/* Inflate to out (cleared first), whose maximum bounds the output: FAULT_LIMIT past it. */
+struct fault gzip_inflate(struct bytes in, struct buffer *out);
+
+/* Deflate to out at zlib level 6, deterministic (no name, no time). False past out's maximum. */
+bool gzip_deflate(struct bytes in, struct buffer *out);
+
+#endif

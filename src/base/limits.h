@@ -1,0 +1,55 @@
+/*
+ * Every maximum of the program, each with its reason. A limit that is reached is a
+ * fault of the input (FAULT_LIMIT) or an error that names the limit; it is never silent.
+ */
+#ifndef TEEWATCH_BASE_LIMITS_H
+#define TEEWATCH_BASE_LIMITS_H
+
+/* ---- documents and certificates ---- */
+#define LIMIT_CERTIFICATE_BYTES (1u << 20) /* largest certificates in logs are about 200 kB; TLS allows 16 MiB */
+#define LIMIT_NAME_BYTES 1024u             /* a DNS name has 253; odd names in logs are longer */
+#define LIMIT_CERTIFICATE_NAMES 4096u      /* CAs stop at 100 to 2,000 names a certificate */
+#define LIMIT_CERTIFICATE_EXTENSIONS 256u  /* real certificates have about 10 */
+#define LIMIT_CHAIN_CERTIFICATES 16u       /* logs cut chains at about 10 */
+#define LIMIT_DER_DEPTH 16u                /* X.509 nests about 8 deep */
+#define LIMIT_JSON_DEPTH 32u               /* deepest known document (Sigstore bundle) nests 9 */
+#define LIMIT_JSON_VALUES 200000u          /* values of one JSON tree; a full log list has about 5,000 */
+#define LIMIT_JSON_BYTES (16u << 20)       /* one JSON document other than a page of entries */
+#define LIMIT_ARENA_BYTES (256u << 20)     /* working memory of one task of a worker */
+
+/* ---- evidence ---- */
+#define LIMIT_EVIDENCE_BYTES (1u << 20)        /* quotes have about 5 kB, GPU evidence below 100 kB */
+#define LIMIT_DOCUMENT_BYTES (16u << 20)       /* attestation documents; v3 documents of 8 GPUs near 1 MiB */
+#define LIMIT_DCODE_DOCUMENT_BYTES (1u << 20)  /* inflated document of a SAN set: the producer's own cap */
+#define LIMIT_DCODE_CHUNKS 100u                /* two decimal digits of index */
+#define LIMIT_COLLATERAL_BYTES (4u << 20)      /* largest: CRLs and RIMs, below 2 MiB */
+#define LIMIT_COLLATERAL_ITEMS 4096u           /* files named by --collateral and --trust-anchor */
+#define LIMIT_EVIDENCE_FILES 100000u           /* documents in --evidence directories */
+#define LIMIT_VERDICT_CHECKS 96u               /* checks of one verdict */
+#define LIMIT_VERDICT_CLAIMS 8u                /* closed list of claims */
+#define LIMIT_VERDICT_VALUES 96u               /* fields, measurements of one verdict, each */
+#define LIMIT_VERDICT_ANCHORS 8u               /* roots one verdict stands on */
+
+/* ---- certificate transparency ---- */
+#define LIMIT_TILE_ENTRIES 256u                /* static-ct-api: entries of a full tile */
+#define LIMIT_PAGE_ENTRIES 2048u               /* get-entries: largest cap seen is 1,000 */
+#define LIMIT_PAGE_BYTES (64u << 20)           /* inflated page or tile */
+#define LIMIT_BODY_BYTES (32u << 20)           /* a body as it comes over the wire: one slot of shared memory */
+#define LIMIT_TREE_HEAD_BYTES (64u << 10)      /* checkpoint with 16 or more post-quantum signatures */
+#define LIMIT_NOTE_SIGNATURES 64u              /* signature lines of a checkpoint */
+#define LIMIT_PROOF_NODES 64u                  /* a tree of 2^63 leaves */
+#define LIMIT_LOG_LIST_BYTES (8u << 20)        /* log lists have about 300 kB */
+#define LIMIT_LOGS 4096u                       /* logs of a list */
+#define LIMIT_TREE_SIZE ((UINT64_C(1) << 63) - 1)
+
+/* ---- processes ---- */
+#define LIMIT_WORKERS 64u
+#define LIMIT_SLOTS 64u                        /* bodies in flight at once */
+#define LIMIT_FRAME_BYTES (64u << 20)          /* one message between processes */
+
+/* ---- configuration and policy ---- */
+#define LIMIT_WATCHES 10000u
+#define LIMIT_EXPECTATIONS 256u                /* of one watch */
+#define LIMIT_FILE_BYTES (64u << 20)           /* a file named on the command line */
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * X.509 certificates, read only and without allocation (RFC 5280). Only what a monitor needs
+ * is looked at, so what OpenSSL refuses but logs contain still parses: odd strings, negative
+ * serials, missing extensions. Depends on base only.
+ */
+#ifndef TEEWATCH_CERT_CERT_H
+#define TEEWATCH_CERT_CERT_H
+
+#include "base/buffer.h"
+#include "base/der.h"
+#include "base/hash.h"
+
+/* Views into the DER that was parsed. "whole" means with identifier and length octets. */
+struct cert {
+	struct bytes raw;                 /* whole Certificate; empty where only the TBSCertificate is known */
+	struct bytes tbs;                 /* whole TBSCertificate */
+	struct bytes serial;              /* content of the INTEGER as it stands */
+	struct bytes issuer, subject;     /* whole Names */
+	struct bytes spki;                /* whole SubjectPublicKeyInfo */
+	struct bytes extensions;          /* content of the SEQUENCE OF Extension; empty where there is none */
+	size_t extensions_offset;         /* of that content */
+	int64_t not_before_ms, not_after_ms;
+	bool validity_readable;           /* false: the two times are 0, since their text is no time */
+	struct bytes signature_algorithm; /* whole; empty for a bare TBSCertificate */
+	struct bytes signature;           /* bytes of the BIT STRING */
+};
+
+struct cert_extension {
+	struct bytes oid;   /* content octets */
+	bool critical;
+	struct bytes value; /* content of extnValue */
+	size_t offset;      /* of value */
+};
+
+/* Parse a Certificate, or a bare TBSCertificate. Bytes behind it are FAULT_TRAILING. */
+struct fault cert_parse(struct bytes der, struct cert *out);
+struct fault cert_parse_tbs(struct bytes der, struct cert *out);
+
+/* Walk the extensions: start with cert_extensions(), call _next until it is false, then look
+ * at the cursor's fault. */
+struct cursor cert_extensions(const struct cert *c);
+bool cert_extension_next(struct cursor *c, struct cert_extension *out);
+
+/* The one extension with this OID (content octets); false where there is none. More than one:
+ * true, with *count saying how many (count may be NULL). */
+bool cert_extension_find(const struct cert *c, struct bytes oid, struct cert_extension *out, size_t *count);
+
+/* The TBSCertificate in the form that RFC 6962 section 3.2 signs and that certificates are
+ * keyed by: poison and SCT list extensions removed by copying all other bytes untouched;
+ * an extension list that becomes empty goes with its [3]. Appended to out. */
+struct fault cert_tbs_canonical(const struct cert *c, struct buffer *out);
+
+/* Issuer or subject as one line of text in the manner of RFC 4514 (most significant last as it
+ * stands in the certificate: "C=US, O=Google Trust Services, CN=WR1"), escaped; appended to out. */
+void cert_name_put_text(struct bytes name, struct buffer *out);
+
+#endif

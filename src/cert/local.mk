@@ -1,0 +1,4 @@
+noinst_LIBRARIES += src/libcert.a
+src_libcert_a_SOURCES = \
+	src/cert/cert.h \
+	src/cert/names.h

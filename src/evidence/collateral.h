@@ -1,0 +1,51 @@
+/*
+ * What a verdict stands on beside the evidence: certificates, CRLs, TCB tables, ... as values.
+ * Recognised by content, keyed by SHA-256. Depends on base and cert.
+ */
+#ifndef TEEWATCH_EVIDENCE_COLLATERAL_H
+#define TEEWATCH_EVIDENCE_COLLATERAL_H
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/hash.h"
+
+enum collateral_kind {
+	COLLATERAL_UNKNOWN = 0,
+	COLLATERAL_CERTIFICATE, /* DER certificate */
+	COLLATERAL_CRL,         /* DER CertificateList */
+	COLLATERAL_AMD_TCB,     /* table of SNP TCB floors, see evidence/amd_tcb.h */
+	COLLATERAL_ANCHOR       /* a trust anchor given by the user: DER certificate */
+};
+
+struct collateral {
+	enum collateral_kind kind;
+	struct bytes der;       /* the bytes that are hashed, archived and verified */
+	struct sha256 sha256;
+	const char *vendor;     /* anchors: "amd", "intel", "nvidia", "nitro", "sigstore"; else "" */
+	const char *label;      /* short name for people: "SEV-VCEK", "CRL of ARK-Genoa" */
+	int64_t issued_ms;      /* notBefore, thisUpdate; 0 where there is none */
+	int64_t next_update_ms; /* notAfter, nextUpdate; 0 where there is none */
+};
+
+/* A growing set, kept by the caller; items live in the arena. */
+struct collateral_set {
+	struct collateral *items;
+	size_t n, capacity;
+	struct arena *arena;
+};
+
+void collateral_set_init(struct collateral_set *s, struct arena *a);
+
+/* Recognise the bytes of a file or answer: DER or PEM (one or several certificates, CRLs), the TCB
+ * table. Adds a copy of each item found; those there already are not added twice. FAULT_UNRECOGNISED
+ * where nothing is found, FAULT_LIMIT past LIMIT_COLLATERAL_ITEMS. */
+struct fault collateral_set_add(struct collateral_set *s, struct bytes content);
+
+/* The same for trust anchors: certificates only. vendor NULL: found from the subject
+ * (FAULT_UNRECOGNISED where it tells nothing). */
+struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes content, const char *vendor);
+
+const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor */
+enum collateral_kind collateral_kind_of(const char *name);
+
+#endif

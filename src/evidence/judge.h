@@ -1,0 +1,43 @@
+/*
+ * Evidence + collateral + anchors + time -> verdict. One file per kind of evidence implements
+ * struct evidence_type; judge.c chooses. Pure: no clock, file or socket. Depends on base and cert.
+ */
+#ifndef TEEWATCH_EVIDENCE_JUDGE_H
+#define TEEWATCH_EVIDENCE_JUDGE_H
+
+#include "evidence/collateral.h"
+#include "evidence/verdict.h"
+
+/* What a verdict needs to know of the certificate that the evidence belongs to. */
+struct evidence_binding {
+	enum binding_rule rule;
+	struct bytes spki;       /* DER; empty where there is no certificate */
+	struct bytes hpke_key;   /* 32 bytes from the certificate's names; empty where it names none */
+	struct bytes nonce;      /* expected nonce; empty where there is none */
+};
+
+struct judge_request {
+	struct bytes evidence;   /* raw report or quote */
+	enum evidence_kind kind; /* EVIDENCE_NONE: recognise it */
+	struct evidence_binding binding;
+	const struct collateral_set *collateral;
+	int64_t at_ms;
+};
+
+/* Always yields a verdict, however bad the evidence is. `need` (may be NULL) gets what collateral was
+ * missing and where the vendor publishes it, so that the caller can fetch it and ask again. */
+struct judge_need {
+	enum collateral_kind kind;
+	const char *vendor;   /* "amd": under kds-url, ... */
+	const char *path;     /* below that base URL: "/vcek/v1/Genoa/<hwid>?blSPL=10&..." */
+};
+struct judge_needs {
+	struct judge_need v[8];
+	size_t n;
+};
+void judge(const struct judge_request *request, struct arena *a, struct verdict *out, struct judge_needs *needs);
+
+/* Which kind of evidence are these raw bytes? EVIDENCE_NONE where they are none that is known. */
+enum evidence_kind evidence_recognise(struct bytes raw);
+
+#endif

@@ -1,0 +1,28 @@
+/* Kinds of evidence, and the rules by which evidence binds a certificate's key. */
+#ifndef TEEWATCH_EXTRACT_EVIDENCE_KIND_H
+#define TEEWATCH_EXTRACT_EVIDENCE_KIND_H
+
+enum evidence_kind {
+	EVIDENCE_NONE = 0,
+	EVIDENCE_SNP,
+	EVIDENCE_TDX,
+	EVIDENCE_SGX,
+	EVIDENCE_NITRO,
+	EVIDENCE_NVGPU,
+	EVIDENCE_NVSWITCH,
+	EVIDENCE_UNKNOWN /* evidence is there, and teewatch does not know of which kind */
+};
+
+/* How evidence binds a certificate's key (facts: tinfoil section 4, ratls A). */
+enum binding_rule {
+	BINDING_NONE,        /* evidence on its own: nothing to bind */
+	BINDING_SPKI_HPKE,   /* report_data = SHA-256(SPKI) || HPKE key (Tinfoil v2) */
+	BINDING_SPKI_HEX,    /* report_data = ASCII hex of SHA-256(SPKI) (Tinfoil v1) */
+	BINDING_SPKI_SHA256, /* report_data = SHA-256(SPKI) || zeros (Gramine) */
+	BINDING_UNKNOWN      /* there is a certificate, and teewatch cannot check how it is bound */
+};
+
+const char *evidence_kind_name(enum evidence_kind k); /* snp tdx sgx nitro nvgpu nvswitch unknown; "" for none */
+enum evidence_kind evidence_kind_of(const char *name);
+
+#endif

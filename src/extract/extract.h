@@ -1,0 +1,73 @@
+/*
+ * Certificate -> evidence: which carriers a certificate has, what they hold or commit to, and the
+ * documents that commitments lead to. Depends on base, cert.
+ */
+#ifndef TEEWATCH_EXTRACT_EXTRACT_H
+#define TEEWATCH_EXTRACT_EXTRACT_H
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/hash.h"
+#include "cert/cert.h"
+#include "extract/evidence_kind.h"
+
+enum { EXTRACT_MAX = 16 }; /* carriers of one certificate */
+
+enum extract_form {
+	EXTRACT_EMBEDDED,   /* the evidence itself */
+	EXTRACT_DOCUMENT,   /* a whole attestation document */
+	EXTRACT_COMMITMENT, /* the hash of a document that lives elsewhere */
+	EXTRACT_KEY_ONLY    /* a key (HPKE) and neither document nor hash */
+};
+
+/* One carrier found in a certificate. */
+struct extraction {
+	const char *carrier;       /* row of the carriers' table: "tinfoil.hatt", "dstack.quote", "gramine", ... */
+	const char *scheme;        /* closed list of the design: "tinfoil", "dstack", ... */
+	enum extract_form form;
+	struct fault fault;        /* set: evidence is there but malformed (offset, field) */
+	struct bytes payload;      /* EMBEDDED: raw evidence; DOCUMENT: inflated JSON document */
+	struct sha256 commitment;  /* COMMITMENT: hash that the document must have */
+	struct bytes hpke_key;     /* 32 bytes, or empty */
+	enum evidence_kind kind;   /* EMBEDDED: as far as the carrier tells */
+	enum binding_rule binding; /* EMBEDDED */
+};
+
+struct extractions {
+	struct extraction v[EXTRACT_MAX];
+	size_t n;
+	/* Host names proper (not chunks, not wildcards), normalised. */
+	const char *const *hosts;
+	size_t host_count;
+};
+
+/* All carriers of a certificate, in the order of the carriers' table. Strict (facts: tinfoil 2.7):
+ * what is there and malformed is an extraction with its fault, never silence. */
+void extract_certificate(const struct cert *c, struct arena *a, struct extractions *out);
+
+/* A parsed attestation document (Tinfoil v1, v2: {format, body}; later others). */
+struct document {
+	const char *scheme;        /* "tinfoil" */
+	const char *format;        /* format URI as it stands */
+	struct sha256 commitment;  /* what a hatt over it holds: SHA-256(format || body) as they stand */
+	struct sha256 sha256;      /* of the document's bytes */
+	enum evidence_kind kind;   /* EVIDENCE_UNKNOWN for dummy documents */
+	enum binding_rule binding;
+	struct bytes evidence;     /* raw report or quote, trailing unsigned bytes included */
+	bool dummy;                /* a document that says itself that there is no hardware */
+};
+/* Parse; the document's strings and evidence live in the arena. FAULT_UNRECOGNISED where it is JSON of another kind. */
+struct fault document_parse(struct bytes text, struct arena *a, struct document *out);
+
+/* One row for each way that evidence stands in a certificate's extensions. */
+struct carrier {
+	const char *name, *scheme;
+	struct bytes oid;          /* content octets */
+	enum evidence_kind kind;   /* EVIDENCE_UNKNOWN: look into it */
+	enum binding_rule binding;
+	bool wrapped;              /* extnValue holds a further OCTET STRING */
+};
+extern const struct carrier extract_carriers[];
+extern const size_t extract_carrier_count;
+
+#endif

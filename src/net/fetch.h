@@ -1,0 +1,77 @@
+/*
+ * Fetching over HTTP(S) and from files, through curl's multi interface: the only folder that
+ * includes <curl/curl.h>. Knows URLs and pace, not the database. Runs inside the fetch process
+ * (proc/), single-threaded, driven by fetcher_step(). Depends on base.
+ */
+#ifndef TEEWATCH_NET_FETCH_H
+#define TEEWATCH_NET_FETCH_H
+
+#include "base/buffer.h"
+#include "base/hash.h"
+
+enum fetch_purpose {
+	FETCH_LOG,       /* tree heads, entries, tiles: paced per host */
+	FETCH_LIST,      /* log list */
+	FETCH_VENDOR,    /* key services of vendors: paced, https */
+	FETCH_DOCUMENT   /* what a certificate names: the strict rules of design section 7 */
+};
+
+struct fetch_request {
+	uint64_t id;              /* the caller's; comes back in the result */
+	enum fetch_purpose purpose;
+	const char *url;
+	bool local_allowed;       /* http:// and file:// may be used (a log section, a local list) */
+	size_t max_bytes;
+	/* The body goes here as it comes over the wire (not inflated). Stays valid until the result. */
+	uint8_t *body;
+};
+
+enum fetch_outcome {
+	FETCH_OK,         /* status 200 (file: read) and the body is whole */
+	FETCH_STATUS,     /* another status */
+	FETCH_FAILED,     /* network, TLS, timeout, short body */
+	FETCH_REFUSED,    /* the rules forbid this URL or address */
+	FETCH_TOO_LARGE   /* past max_bytes */
+};
+
+struct fetch_result {
+	uint64_t id;
+	enum fetch_outcome outcome;
+	long status;               /* HTTP; 0 where there is none */
+	size_t n;                  /* bytes of the body */
+	bool gzip;                 /* Content-Encoding says so; the body is still deflated */
+	bool transient;            /* worth another try later: timeouts, 429, 5xx, resets */
+	int64_t retry_after_ms;    /* from Retry-After; -1 where there is none */
+	char message[256];         /* for people: URL's host, what happened; escaped */
+	bool has_peer;             /* TLS: facts of the peer */
+	struct sha256 peer_spki, peer_certificate;
+	char peer_address[64];
+};
+
+struct fetch_options {
+	const char *user_agent;
+	const char *ca_file;             /* for FETCH_DOCUMENT; NULL: the system's */
+	const char *const *connect_to;   /* "HOST:PORT:ADDR:PORT", NULL-terminated, or NULL */
+	unsigned per_host;               /* requests at once per host */
+	unsigned total;                  /* requests at once */
+	long timeout_s, connect_timeout_s;
+};
+
+struct fetcher;
+
+struct fetcher *fetcher_new(const struct fetch_options *options); /* NULL: curl cannot start */
+void fetcher_free(struct fetcher *f);
+
+/* Take a request; strings are copied. Never fails: what is refused comes back as a result. */
+void fetcher_submit(struct fetcher *f, const struct fetch_request *request);
+
+/* Let transfers go on for at most timeout_ms, or until wake_fd (-1: none) is readable. */
+void fetcher_step(struct fetcher *f, int wake_fd, int timeout_ms);
+
+/* The next finished request; false when there is none. */
+bool fetcher_result(struct fetcher *f, struct fetch_result *out);
+
+/* Requests taken and not yet given back. */
+size_t fetcher_pending(const struct fetcher *f);
+
+#endif

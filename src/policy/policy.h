@@ -1,0 +1,119 @@
+/*
+ * What the watches expect, and what was not expected. Pure: facts in, anomalies out. Depends on
+ * base, cert, extract, evidence.
+ */
+#ifndef TEEWATCH_POLICY_POLICY_H
+#define TEEWATCH_POLICY_POLICY_H
+
+#include "base/arena.h"
+#include "evidence/verdict.h"
+
+enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
+const char *severity_name(enum severity s);
+bool severity_of(const char *name, enum severity *out);
+
+/* ---- EXPR of the command line and of `expect` ---- */
+enum expect_operator { EXPECT_EQUAL /* any of */, EXPECT_PREFIX, EXPECT_AT_LEAST };
+struct expectation {
+	const char *name; /* "mrtd", "claim.tee_attested", "claim.tee_attested.source" */
+	enum expect_operator op;
+	const char *const *values;
+	size_t count;
+};
+/* Parse one EXPR into the arena; the fault's field says what is wrong with it. */
+struct fault expectation_parse(const char *text, struct arena *a, struct expectation *out);
+/* Hold it against a verdict and add the check "expect.NAME" (binding) to it. Call verdict_conclude after. */
+void expectation_apply(const struct expectation *e, struct verdict *v);
+
+/* ---- watches ---- */
+/* The keys of a watch section and of the host sections in it. A host section overrides the watch key by key. */
+struct watch_rules {
+	bool has_require_attestation, require_attestation;
+	const char *scheme;                /* NULL: any */
+	const struct expectation *expect;
+	size_t expect_count;
+	const char *const *measurement;    /* hex, lower case */
+	size_t measurement_count;
+	const struct sha256 *key;
+	size_t key_count;
+	const char *const *issuer;         /* parts that the issuer's text must hold, any of */
+	size_t issuer_count;
+	const char *const *provenance;
+	size_t provenance_count;
+	const char *tcb;                   /* NULL: not asked */
+};
+struct watch_host {
+	const char *pattern;               /* "app.example.org", "*.models.example.org" */
+	struct watch_rules rules;
+};
+struct watch {
+	const char *domain;                /* normalised; the domain and what is under it */
+	struct watch_rules rules;
+	const struct watch_host *hosts;
+	size_t host_count;
+};
+struct policy {
+	const struct watch *watches;
+	size_t watch_count;
+};
+/* The watch with the longest domain that covers one of the names; NULL where none does. rules (may be
+ * NULL) gets its keys with those of the best matching host section laid over them. */
+const struct watch *policy_watch(const struct policy *p, const char *const *names, size_t n, struct watch_rules *rules);
+
+/* ---- anomaly rules ---- */
+struct anomaly_rule {
+	const char *id;
+	enum severity severity;
+	bool absolute;         /* raised in the baseline too */
+	const char *means, *what_to_do;
+};
+extern const struct anomaly_rule anomaly_rules[];
+extern const size_t anomaly_rule_count;
+const struct anomaly_rule *anomaly_rule_find(const char *id);
+
+/* One carrier of the certificate and what became of it. */
+enum evidence_state {
+	STATE_MALFORMED,    /* there, and cannot be decoded (carrier's or document's fault) */
+	STATE_UNAVAILABLE,  /* a commitment whose document could not be had */
+	STATE_KEY_ONLY,     /* a key and neither hash nor document */
+	STATE_JUDGED        /* verdicts are there */
+};
+struct policy_evidence {
+	enum evidence_state state;
+	const char *carrier, *scheme;
+	struct fault fault;
+	const char *detail;                       /* why the document could not be had, ... */
+	const struct verdict *logged, *now;       /* STATE_JUDGED */
+	bool measurement_known;                   /* the history knew this measurement for the domain before */
+};
+struct policy_facts {
+	const struct sha256 *tbs_sha256, *spki_sha256;
+	const char *domain;
+	const char *const *names;
+	size_t name_count;
+	const char *issuer;
+	const struct watch *watch;                /* NULL: not watched */
+	const struct watch_rules *rules;          /* of the watch and host; NULL: not watched */
+	const struct policy_evidence *evidence;
+	size_t evidence_count;
+	bool baseline;                            /* the domain's baseline is still open */
+	bool issuer_known, key_known;             /* seen for the domain before this certificate */
+	const char *key_elsewhere;                /* other domains with this key; "" for none */
+	bool tinfoil_name;                        /* one of the names is under a Tinfoil zone */
+};
+struct anomaly_finding {
+	const struct anomaly_rule *rule;
+	const char *subject;   /* with the rule's id it makes the uid: stable text, e.g. "tbs:<hex>" or "domain:<d> measurement:<hex>" */
+	const char *detail;    /* for people */
+};
+struct anomaly_findings {
+	struct anomaly_finding v[64];
+	size_t n;
+};
+/* What about this certificate was not expected. */
+void policy_evaluate(const struct policy_facts *facts, struct arena *a, struct anomaly_findings *out);
+
+/* uid = SHA-256(rule id || NUL || subject). */
+struct sha256 anomaly_uid(const char *rule, const char *subject);
+
+#endif

@@ -1,0 +1,242 @@
+/*
+ * The history. One table of functions (struct store_ops) so that another database can serve
+ * later; sqlite.c is the first. Callers use the store_* calls below. All of them return 0, 1 where
+ * "not found" is an answer, or a negative enum store_error; store_message() then says what
+ * happened and to which file. Depends on base, ct (types only), evidence (verdict).
+ *
+ * Times are milliseconds since 1970 UTC. Hashes are struct sha256. Strings are UTF-8, escaped
+ * already where strangers wrote them. Views handed to callbacks live during the call.
+ */
+#ifndef TEEWATCH_STORE_STORE_H
+#define TEEWATCH_STORE_STORE_H
+
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "base/hash.h"
+#include "evidence/verdict.h"
+
+enum store_error {
+	STORE_IO = -1,      /* disk full, read error, damaged file */
+	STORE_LOCKED = -2,  /* another instance holds the lock */
+	STORE_NEWER = -3,   /* written by a newer teewatch */
+	STORE_FOREIGN = -4, /* not a teewatch database */
+	STORE_MISSING = -5  /* opened to read, and not there */
+};
+
+enum store_mode { STORE_READ, STORE_WRITE /* creates, migrates, takes the lock of the state directory */ };
+
+struct store;
+
+int store_open(const char *directory, enum store_mode mode, struct store **out);
+/* Why store_open failed, for people; static buffer until the next call. */
+const char *store_open_message(void);
+void store_close(struct store *s);
+const char *store_message(const struct store *s);
+
+/* Transactions do not nest. Everything below that writes wants one open. */
+int store_begin(struct store *s);
+int store_commit(struct store *s);
+void store_rollback(struct store *s);
+
+/* Write history.db beside state.db (aside, synced, renamed), if anything but v_run changed since the
+ * last time. publish_to: that path instead, always. */
+int store_publish(struct store *s, const char *publish_to);
+
+/* ---- settings of this database: "uuid", "first_run_completed", ... ---- */
+int store_setting_get(struct store *s, const char *name, char *out, size_t size); /* 1: not there */
+int store_setting_put(struct store *s, const char *name, const char *value);
+
+/* ---- runs ---- */
+struct store_run {
+	int64_t run_id;              /* set by _start */
+	int64_t started_ms, finished_ms; /* machine clock */
+	int64_t at_ms;               /* the run's clock */
+	int exit_status;
+	uint64_t entries, certificates, anomalies;
+	const char *sandbox, *version;
+};
+int store_run_start(struct store *s, struct store_run *run);
+int store_run_finish(struct store *s, const struct store_run *run);
+int store_run_each(struct store *s, int (*each)(void *, const struct store_run *), void *context); /* newest first */
+
+/* ---- logs: identity is log_id; name, urls and state may change ---- */
+enum log_kind { LOG_RFC6962, LOG_STATIC };
+struct store_log {
+	struct sha256 log_id;
+	enum log_kind kind;
+	const char *name, *operator, *url, *submission_url;
+	struct bytes key;            /* DER SPKI */
+	uint32_t mmd_s;
+	const char *state;           /* as in the log list; "" where it has none */
+	int64_t state_since_ms;
+	int64_t first_seen_ms, last_success_ms;
+	bool listed;                 /* in the configuration or list of the last run */
+};
+int store_log_put(struct store *s, const struct store_log *log); /* keeps positions and first_seen */
+int store_log_each(struct store *s, int (*each)(void *, const struct store_log *), void *context);
+
+/* Where the audit of a log stands. Frontiers are (size, nodes): n hashes, biggest subtree first. */
+struct store_position {
+	bool started;                          /* false: this log has no position yet */
+	uint64_t audited_from;                 /* first index that was looked at */
+	uint64_t audited_size;                 /* everything below is proven under audited_root */
+	struct sha256 audited_root;
+	int64_t audited_timestamp_ms;          /* of the tree head that proved it */
+	uint64_t scanned_size;                 /* entries stored, not all proven; >= audited_size */
+	struct sha256 audited_nodes[64], scanned_nodes[64];
+	size_t audited_node_count, scanned_node_count;
+	uint32_t page_entries;                 /* learned page cap of get-entries; 0: unknown */
+	int64_t last_success_ms;
+};
+int store_position_get(struct store *s, const struct sha256 *log_id, struct store_position *out);
+int store_position_put(struct store *s, const struct sha256 *log_id, const struct store_position *p);
+/* Forget places at or above the audited size and set the scanned position back to it (after a wrong root). */
+int store_position_rewind(struct store *s, const struct sha256 *log_id);
+
+enum tree_head_state { TREE_HEAD_PENDING, TREE_HEAD_VERIFIED, TREE_HEAD_CONTRADICTED, TREE_HEAD_UNUSED };
+struct store_tree_head {
+	struct sha256 log_id, root;
+	uint64_t tree_size;
+	int64_t timestamp_ms, first_seen_ms;
+	struct bytes signature;      /* DigitallySigned */
+	struct bytes body;           /* the answer as it came: STH JSON or checkpoint */
+	enum tree_head_state state;
+};
+int store_tree_head_put(struct store *s, const struct store_tree_head *h); /* idempotent on (log, size, timestamp, root) */
+int store_tree_head_each(struct store *s, const struct sha256 *log_id,
+                         int (*each)(void *, const struct store_tree_head *), void *context); /* by size, then timestamp */
+
+/* ---- certificates and where they stand ---- */
+struct store_certificate {
+	struct sha256 tbs_sha256, spki_sha256;
+	struct bytes tbs;            /* canonical TBSCertificate */
+	const char *issuer, *subject, *serial; /* serial: hex */
+	int64_t not_before_ms, not_after_ms;
+	const char *const *names;    /* normalised */
+	size_t name_count;
+	const char *domain;          /* watch's name, else registrable domain; "" where there is none */
+	const char *watch;           /* name of the watch; "" where none */
+	unsigned reasons;            /* enum match_reason */
+	int64_t first_seen_ms;
+};
+int store_certificate_put(struct store *s, const struct store_certificate *c); /* 1: was there already */
+int store_certificate_get(struct store *s, const struct sha256 *tbs,
+                          int (*got)(void *, const struct store_certificate *), void *context);
+
+struct store_place {
+	struct sha256 log_id, tbs_sha256, leaf_hash;
+	uint64_t entry_index;
+	int64_t timestamp_ms;
+	bool precertificate;
+};
+int store_place_put(struct store *s, const struct store_place *p);
+int store_place_each(struct store *s, const struct sha256 *tbs, int (*each)(void *, const struct store_place *),
+                     void *context); /* by timestamp; audited places only */
+
+/* Certificates with an audited place that the policy has not looked at yet, or that must be looked at
+ * again (evidence or collateral was missing). In order of first log timestamp, then tbs_sha256. */
+int store_certificate_each_due(struct store *s, int (*each)(void *, const struct store_certificate *), void *context);
+/* due: look again in the next run, or when collateral or documents come. */
+int store_certificate_judged(struct store *s, const struct sha256 *tbs, bool due);
+
+struct store_unparseable {
+	struct sha256 log_id;
+	uint64_t entry_index;
+	struct bytes leaf;           /* leaf_input as it stands */
+	struct fault fault;
+	bool maybe_ours;
+	bool crashed;                /* two workers died on it */
+	int64_t seen_ms;
+};
+int store_unparseable_put(struct store *s, const struct store_unparseable *u);
+int store_unparseable_each(struct store *s, int (*each)(void *, const struct store_unparseable *), void *context);
+
+/* ---- documents, evidence, what ties them to certificates ---- */
+struct store_document {
+	struct sha256 sha256, commitment;
+	struct bytes content;        /* verbatim */
+	const char *format, *source; /* format URI; "file", "https://host/..." */
+	const char *peer;            /* JSON facts of the TLS peer: chain and key hashes; "" for files */
+	int64_t fetched_ms;
+};
+int store_document_put(struct store *s, const struct store_document *d);
+/* By commitment (hatt). 1: not there. */
+int store_document_get(struct store *s, const struct sha256 *commitment, int (*got)(void *, const struct store_document *),
+                       void *context);
+
+struct store_carrier {
+	struct sha256 tbs_sha256;
+	const char *carrier, *scheme, *form; /* rows of the carriers' table; embedded document commitment key-only */
+	struct fault fault;
+	struct bytes commitment;     /* 32 bytes or empty */
+	struct bytes hpke_key;       /* 32 bytes or empty */
+	const struct sha256 *document_sha256, *evidence_sha256; /* NULL while not at hand */
+	enum evidence_kind kind;
+};
+int store_carrier_put(struct store *s, const struct store_carrier *c); /* replaces the row of (tbs, carrier) */
+int store_evidence_put(struct store *s, const struct sha256 *sha256, enum evidence_kind kind, const char *format,
+                       struct bytes content);
+
+/* ---- verdicts ---- */
+enum verdict_basis { BASIS_LOGGED, BASIS_NOW };
+/* Replaces what stood for (certificate, evidence, basis); tbs NULL: evidence on its own. Checks with
+ * `binding` carry the certificate, the others do not. Also feeds v_measurement (domain from the certificate). */
+int store_verdict_put(struct store *s, const struct sha256 *tbs, enum verdict_basis basis, const struct verdict *v,
+                      const char *scheme);
+
+/* ---- collateral, archived by content ---- */
+struct store_collateral {
+	struct sha256 sha256;
+	const char *kind, *vendor, *source, *label;
+	int64_t issued_ms, next_update_ms, fetched_ms;
+	struct bytes content;
+};
+int store_collateral_put(struct store *s, const struct store_collateral *c);
+int store_collateral_each(struct store *s, int (*each)(void *, const struct store_collateral *), void *context);
+
+/* ---- what the policy asks of the past ---- */
+/* Was this measurement value known for the domain before `before_run`? Likewise keys. */
+int store_measurement_known(struct store *s, const char *domain, const char *name, struct bytes value,
+                            const struct sha256 *except_tbs, bool *known);
+/* Other domains, and other measurements, that certificates with this key stand for; NUL-separated text. */
+int store_key_elsewhere(struct store *s, const struct sha256 *spki, const char *domain, char *out, size_t size);
+int store_key_known(struct store *s, const char *domain, const struct sha256 *spki, const struct sha256 *except_tbs,
+                    bool *known);
+/* Baseline of a watch or domain: the first completed run that saw it. 1: still open. */
+int store_baseline_get(struct store *s, const char *domain, int64_t *closed_ms);
+int store_baseline_close(struct store *s, int64_t at_ms); /* every domain seen up to now */
+
+/* ---- anomalies and events ---- */
+enum anomaly_state { ANOMALY_NEW, ANOMALY_ONGOING, ANOMALY_CLEARED, ANOMALY_ACKNOWLEDGED };
+struct store_anomaly {
+	struct sha256 uid;           /* stable hash of rule and subject */
+	const char *rule, *severity, *domain, *detail;
+	enum anomaly_state state;
+	const struct sha256 *tbs_sha256, *log_id; /* NULL where it has none */
+	bool has_entry;
+	uint64_t entry_index;
+	int64_t first_seen_ms, last_seen_ms;
+	int64_t acknowledged_until_ms; /* 0: for good */
+	const char *ack_reason;
+};
+int store_anomaly_get(struct store *s, const struct sha256 *uid, int (*got)(void *, const struct store_anomaly *),
+                      void *context); /* 1: not there */
+int store_anomaly_put(struct store *s, const struct store_anomaly *a);
+int store_anomaly_each(struct store *s, int (*each)(void *, const struct store_anomaly *), void *context);
+/* The uid that begins with these hex digits; 1: none, 2: several. */
+int store_anomaly_find(struct store *s, const char *prefix, struct sha256 *uid);
+
+struct store_event {
+	uint64_t seq;                /* set by _put: gap-free */
+	int64_t time_ms, run_id;
+	const char *event_type, *uid; /* uid: hex or "" */
+	const char *json;            /* the event as it is printed */
+};
+/* Takes the next seq; the caller's json must hold it, so ask for it first in the same transaction. */
+int store_event_next_seq(struct store *s, uint64_t *seq);
+int store_event_put(struct store *s, const struct store_event *e);
+int store_event_each(struct store *s, uint64_t after_seq, int64_t since_ms,
+                     int (*each)(void *, const struct store_event *), void *context);
+int store_event_last(struct store *s, const char *uid, int (*each)(void *, const struct store_event *), void *context);
+
+#endif

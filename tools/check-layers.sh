@@ -1,0 +1,1 @@
+exec sh "$top_srcdir/tools/check-layers" "$top_srcdir"
