@@ -1,0 +1,2 @@
+#include "store/history.h"
+TEST(x) { CHECK(1); }
