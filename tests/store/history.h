@@ -85,7 +85,7 @@ UNUSED static struct store_log log_row(const char *name)
 		.log_id = hash_of(name),
 		.kind = LOG_STATIC,
 		.name = name,
-		.operator= "Example",
+		.operator = "Example",
 		.url = "https://log.example/",
 		.submission_url = "https://submit.example/",
 		.key = {key, sizeof(key)},

@@ -150,13 +150,13 @@ TEST(logs_change_but_keep_what_they_are)
 	moved.kind = LOG_RFC6962;
 	moved.url = "https://elsewhere.example/";
 	moved.state = "";
-	moved.operator= NULL;
+	moved.operator = NULL;
 	moved.listed = false;
 	moved.first_seen_ms = T0 + 99;  /* the first one stays */
 	moved.last_success_ms = T0 + 4; /* and the later one */
 	GOOD(store_log_put(s, &moved));
 	reopen();
-	moved.operator= "";
+	moved.operator = "";
 	moved.first_seen_ms = log.first_seen_ms;
 	moved.last_success_ms = log.last_success_ms;
 	CHECK(store_log_get(s, &log.log_id, same_log, &moved) == 7);
