@@ -90,11 +90,10 @@ static bool is_wanted(const struct scan *s, uint64_t index)
 	return index >= s->task->from && index < s->task->to && s->reply_bytes < FINDINGS_BYTES_MAX;
 }
 
-static bool on_page_entry(void *context, size_t ordinal, struct bytes leaf_input, struct bytes extra_data)
+static bool on_page_entry(void *context, size_t ordinal, struct bytes leaf_input)
 {
 	struct scan *s = context;
 	struct ct_entry e;
-	(void)extra_data; /* not covered by the tree, so nothing is taken from it */
 	s->at = s->task->first + ordinal;
 	if (!is_wanted(s, s->at))
 		return true;
