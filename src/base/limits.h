@@ -44,7 +44,7 @@
 
 /* ---- processes ---- */
 #define LIMIT_WORKERS 64u
-#define LIMIT_SLOTS 64u                        /* bodies in flight at once */
+
 #define LIMIT_FRAME_BYTES (64u << 20)          /* one message between processes */
 
 /* ---- configuration and policy ---- */
