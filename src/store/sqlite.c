@@ -211,12 +211,14 @@ static int ask_number(sqlite3 *db, const char *text, int64_t *out)
 static int connect_as(struct sqlite_store *s, const char *parameters, int flags)
 {
 	char *uri = sqlite_uri(s->path, parameters);
-	int rc = sqlite3_open_v2(uri, &s->db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+	int rc = sqlite3_open_v2(uri, &s->db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+	                         NULL);
 	free(uri);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_busy_timeout(s->db, BUSY_MS);
 	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(s->db, "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON",
+		rc = sqlite3_exec(s->db,
+		                  "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON",
 		                  NULL, NULL, NULL);
 	return rc;
 }
@@ -270,7 +272,8 @@ static int identify(struct sqlite_store *s, int64_t *version, bool *is_new)
 		return sqlite_fail(s, "read it", rc, NULL);
 	*is_new = application == 0 && *version == 0 && tables == 0;
 	if (!*is_new && application != SQLITE_STORE_APPLICATION_ID)
-		return fail_open(s, STORE_FOREIGN, s->path, "is not a teewatch database; name another state directory (-s)");
+		return fail_open(s, STORE_FOREIGN, s->path,
+		                 "is not a teewatch database; name another state directory (-s)");
 	if (*version > (int64_t)schema_migration_count)
 		return fail_open(s, STORE_NEWER, s->path,
 		                 "was written by a newer teewatch; use that one, or another state directory (-s)");
@@ -289,8 +292,8 @@ static int put_uuid(struct sqlite_store *s)
 	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
 	size_t n = 0;
 	for (size_t i = 0; i < sizeof(b); i++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x",
-		                      b[i]);
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+		                      i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", b[i]);
 	return sqlite_setting_put(&s->base, "uuid", text);
 }
 
@@ -312,8 +315,8 @@ static int migrate(struct sqlite_store *s, int64_t version)
 	int rc = sqlite_begin(&s->base);
 	for (size_t i = (size_t)version; rc == 0 && i < schema_migration_count; i++)
 		rc = run_script(s, "bring it up to date", schema_migrations[i]);
-	snprintf(mark, sizeof(mark), "PRAGMA application_id = %d; PRAGMA user_version = %zu", SQLITE_STORE_APPLICATION_ID,
-	         schema_migration_count);
+	snprintf(mark, sizeof(mark), "PRAGMA application_id = %d; PRAGMA user_version = %zu",
+	         SQLITE_STORE_APPLICATION_ID, schema_migration_count);
 	if (rc == 0)
 		rc = run_script(s, "bring it up to date", mark);
 	if (rc == 0 && version == 0)
@@ -330,8 +333,9 @@ static int migrate(struct sqlite_store *s, int64_t version)
 static int set_durability(struct sqlite_store *s)
 {
 	int on = 1;
-	int rc = run_script(s, "prepare it", "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-	                                     "PRAGMA journal_size_limit = 16777216");
+	int rc = run_script(s, "prepare it",
+	                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+	                    "PRAGMA journal_size_limit = 16777216");
 	if (rc == 0)
 		sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
 	return rc;
@@ -342,7 +346,8 @@ static int open_to_read(struct sqlite_store *s)
 	struct stat st;
 	if (stat(s->path, &st) != 0)
 		return errno == ENOENT || errno == ENOTDIR
-		               ? fail_open(s, STORE_MISSING, s->path, "there is no history yet; run teewatch crawl first")
+		               ? fail_open(s, STORE_MISSING, s->path,
+		                           "there is no history yet; run teewatch crawl first")
 		               : fail_open(s, STORE_IO, s->path, strerror(errno));
 	return connect_to_read(s);
 }
@@ -425,8 +430,9 @@ int sqlite_begin(struct store *base)
 /* `changes` counts the transactions that changed what history.db shows. */
 static int count_change(struct sqlite_store *s)
 {
-	struct sql q = sql_write(s, "count the change", "INSERT INTO setting VALUES ('changes', '1') ON CONFLICT DO UPDATE "
-	                                                "SET value = CAST(value AS INTEGER) + 1");
+	struct sql q = sql_write(s, "count the change",
+	                         "INSERT INTO setting VALUES ('changes', '1') ON CONFLICT DO UPDATE "
+	                         "SET value = CAST(value AS INTEGER) + 1");
 	return sql_run(&q);
 }
 

@@ -29,15 +29,16 @@ static void anomaly_bind(struct sql *q, const struct store_anomaly *a)
 int sqlite_anomaly_put(struct store *base, const struct store_anomaly *a)
 {
 	struct sqlite_store *s = sqlite_of(base);
-	struct sql q = sql_write(s, "file an anomaly",
-	                         "INSERT INTO anomaly (uid, rule, severity, domain, detail, state, tbs_sha256, log_id,"
-	                         " entry_index, first_seen_ms, acknowledged_until_ms, ack_reason, last_seen_ms)"
-	                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?10) ON CONFLICT DO UPDATE SET"
-	                         " rule = ?2, severity = ?3, domain = ?4, detail = ?5, state = ?6, tbs_sha256 = ?7,"
-	                         " log_id = ?8, entry_index = ?9, first_seen_ms = ?10, acknowledged_until_ms = ?11,"
-	                         " ack_reason = ?12 WHERE (rule, severity, domain, detail, state, tbs_sha256, log_id,"
-	                         " entry_index, first_seen_ms, acknowledged_until_ms, ack_reason)"
-	                         " IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+	struct sql q =
+	        sql_write(s, "file an anomaly",
+	                  "INSERT INTO anomaly (uid, rule, severity, domain, detail, state, tbs_sha256, log_id,"
+	                  " entry_index, first_seen_ms, acknowledged_until_ms, ack_reason, last_seen_ms)"
+	                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?10) ON CONFLICT DO UPDATE SET"
+	                  " rule = ?2, severity = ?3, domain = ?4, detail = ?5, state = ?6, tbs_sha256 = ?7,"
+	                  " log_id = ?8, entry_index = ?9, first_seen_ms = ?10, acknowledged_until_ms = ?11,"
+	                  " ack_reason = ?12 WHERE (rule, severity, domain, detail, state, tbs_sha256, log_id,"
+	                  " entry_index, first_seen_ms, acknowledged_until_ms, ack_reason)"
+	                  " IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
 	anomaly_bind(&q, a);
 	int rc = sql_run_shown(&q);
 	if (rc != 0)
@@ -48,8 +49,8 @@ int sqlite_anomaly_put(struct store *base, const struct store_anomaly *a)
 	return sql_run(&q);
 }
 
-#define ANOMALY_COLUMNS                                                                                            \
-	"SELECT uid, rule, severity, domain, detail, state, first_seen_ms, last_seen_ms, acknowledged_until_ms," \
+#define ANOMALY_COLUMNS                                                                                                \
+	"SELECT uid, rule, severity, domain, detail, state, first_seen_ms, last_seen_ms, acknowledged_until_ms,"       \
 	" ack_reason, tbs_sha256, log_id, entry_index FROM anomaly"
 
 static enum anomaly_state anomaly_state_of(const char *name)
@@ -148,8 +149,7 @@ int sqlite_event_next_seq(struct store *base, uint64_t *seq)
 int sqlite_event_put(struct store *base, const struct store_event *e)
 {
 	struct sqlite_store *s = sqlite_of(base);
-	struct sql q = sql_write(s, "take a seq",
-	                         "UPDATE event_counter SET seq = ?1 WHERE seq = ?1 - 1 RETURNING seq");
+	struct sql q = sql_write(s, "take a seq", "UPDATE event_counter SET seq = ?1 WHERE seq = ?1 - 1 RETURNING seq");
 	sql_bind_u64(&q, e->seq);
 	bool taken = sql_row(&q);
 	int rc = sql_end(&q);

@@ -7,9 +7,10 @@
 /* A watch or domain of the configuration may have changed: then the policy must look again. */
 static int certificate_update(struct sqlite_store *s, const struct store_certificate *c)
 {
-	struct sql q = sql_write(s, "update a certificate",
-	                         "UPDATE certificate SET domain = ?2, watch = ?3, reasons = ?4, due = 1 WHERE tbs_sha256 = ?1"
-	                         " AND (domain, watch, reasons) IS NOT (?2, ?3, ?4)");
+	struct sql q =
+	        sql_write(s, "update a certificate",
+	                  "UPDATE certificate SET domain = ?2, watch = ?3, reasons = ?4, due = 1 WHERE tbs_sha256 = ?1"
+	                  " AND (domain, watch, reasons) IS NOT (?2, ?3, ?4)");
 	sql_bind_sha256(&q, &c->tbs_sha256);
 	sql_bind_text(&q, c->domain);
 	sql_bind_text(&q, c->watch);
@@ -21,7 +22,8 @@ static int names_insert(struct sqlite_store *s, const struct store_certificate *
 {
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < c->name_count; i++) {
-		struct sql q = sql_write(s, "file a name", "INSERT INTO name (tbs_sha256, position, name) VALUES (?, ?, ?)");
+		struct sql q =
+		        sql_write(s, "file a name", "INSERT INTO name (tbs_sha256, position, name) VALUES (?, ?, ?)");
 		sql_bind_sha256(&q, &c->tbs_sha256);
 		sql_bind_u64(&q, i);
 		sql_bind_text(&q, c->names[i]);
@@ -40,10 +42,11 @@ static int certificate_insert(struct sqlite_store *s, const struct store_certifi
 	}
 	if (rc != 0)
 		return rc;
-	struct sql q = sql_write(s, "file a certificate",
-	                         "INSERT INTO certificate (tbs_sha256, spki_sha256, content_sha256, issuer, subject, serial,"
-	                         " not_before_ms, not_after_ms, domain, watch, reasons, first_seen_ms)"
-	                         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	struct sql q =
+	        sql_write(s, "file a certificate",
+	                  "INSERT INTO certificate (tbs_sha256, spki_sha256, content_sha256, issuer, subject, serial,"
+	                  " not_before_ms, not_after_ms, domain, watch, reasons, first_seen_ms)"
+	                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	sql_bind_sha256(&q, &c->tbs_sha256);
 	sql_bind_sha256(&q, &c->spki_sha256);
 	sql_bind_sha256(&q, &content);
@@ -77,8 +80,9 @@ int sqlite_certificate_put(struct store *base, const struct store_certificate *c
 
 static void names_read(struct sqlite_store *s, struct arena *a, struct store_certificate *c, int *rc)
 {
-	struct sql q = sql_read(s, "read the names", "SELECT count(*) OVER (), name FROM name WHERE tbs_sha256 = ?"
-	                                             " ORDER BY position");
+	struct sql q = sql_read(s, "read the names",
+	                        "SELECT count(*) OVER (), name FROM name WHERE tbs_sha256 = ?"
+	                        " ORDER BY position");
 	const char **names = NULL;
 	size_t room = 0;
 	sql_bind_sha256(&q, &c->tbs_sha256);
@@ -124,9 +128,10 @@ static bool certificate_row(struct sql *q, struct arena *a, struct store_certifi
 static int certificate_read(struct sqlite_store *s, struct store_certificate *c, struct arena *a, struct buffer *tbs)
 {
 	struct sha256 content;
-	struct sql q = sql_read(s, "read a certificate",
-	                        "SELECT spki_sha256, content_sha256, issuer, subject, serial, not_before_ms, not_after_ms,"
-	                        " domain, watch, reasons, first_seen_ms FROM certificate WHERE tbs_sha256 = ?");
+	struct sql q =
+	        sql_read(s, "read a certificate",
+	                 "SELECT spki_sha256, content_sha256, issuer, subject, serial, not_before_ms, not_after_ms,"
+	                 " domain, watch, reasons, first_seen_ms FROM certificate WHERE tbs_sha256 = ?");
 	sql_bind_sha256(&q, &c->tbs_sha256);
 	bool found = certificate_row(&q, a, c, &content);
 	int rc = sql_end(&q);
@@ -168,7 +173,8 @@ static int certificate_step(void *context, const struct sha256 *tbs)
 	return sqlite_certificate_get(loop->store, tbs, loop->each, loop->context);
 }
 
-int sqlite_certificate_each_due(struct store *base, int (*each)(void *, const struct store_certificate *), void *context)
+int sqlite_certificate_each_due(struct store *base, int (*each)(void *, const struct store_certificate *),
+                                void *context)
 {
 	struct certificate_loop loop = {base, each, context};
 	struct sql q = sql_read(sqlite_of(base), "read the certificates that are due",
@@ -289,9 +295,10 @@ int sqlite_unparseable_each(struct store *base, int (*each)(void *, const struct
 {
 	struct sqlite_store *s = sqlite_of(base);
 	struct buffer leaf;
-	struct sql q = sql_read(s, "read the entries that cannot be read",
-	                        "SELECT log_id, entry_index, content_sha256, fault, fault_offset, fault_field, maybe_ours,"
-	                        " crashed, seen_ms FROM unparseable ORDER BY log_id, entry_index");
+	struct sql q =
+	        sql_read(s, "read the entries that cannot be read",
+	                 "SELECT log_id, entry_index, content_sha256, fault, fault_offset, fault_field, maybe_ours,"
+	                 " crashed, seen_ms FROM unparseable ORDER BY log_id, entry_index");
 	int rc = 0;
 	buffer_init(&leaf, LIMIT_STORED_BYTES);
 	while (rc == 0 && sql_row(&q)) {

@@ -97,9 +97,10 @@ int sqlite_carrier_put(struct store *base, const struct store_carrier *c)
 int sqlite_carrier_each(struct store *base, const struct sha256 *tbs, int (*each)(void *, const struct store_carrier *),
                         void *context)
 {
-	struct sql q = sql_read(sqlite_of(base), "read the carriers",
-	                        "SELECT carrier, scheme, form, kind, fault, fault_offset, fault_field, commitment, hpke_key,"
-	                        " document_sha256, evidence_sha256 FROM carrier WHERE tbs_sha256 = ? ORDER BY carrier");
+	struct sql q =
+	        sql_read(sqlite_of(base), "read the carriers",
+	                 "SELECT carrier, scheme, form, kind, fault, fault_offset, fault_field, commitment, hpke_key,"
+	                 " document_sha256, evidence_sha256 FROM carrier WHERE tbs_sha256 = ? ORDER BY carrier");
 	int rc = 0;
 	sql_bind_sha256(&q, tbs);
 	while (rc == 0 && sql_row(&q)) {
@@ -130,9 +131,10 @@ int sqlite_evidence_put(struct store *base, const struct sha256 *sha256, enum ev
 	int rc = sqlite_content_put(s, content, &content_sha256);
 	if (rc != 0)
 		return rc;
-	struct sql q = sql_write(s, "file evidence",
-	                         "INSERT INTO evidence (sha256, kind, format, content_sha256) VALUES (?1, ?2, ?3, ?4)"
-	                         " ON CONFLICT DO UPDATE SET kind = ?2, format = ?3 WHERE (kind, format) IS NOT (?2, ?3)");
+	struct sql q =
+	        sql_write(s, "file evidence",
+	                  "INSERT INTO evidence (sha256, kind, format, content_sha256) VALUES (?1, ?2, ?3, ?4)"
+	                  " ON CONFLICT DO UPDATE SET kind = ?2, format = ?3 WHERE (kind, format) IS NOT (?2, ?3)");
 	sql_bind_sha256(&q, sha256);
 	sql_bind_text(&q, evidence_kind_name(kind));
 	sql_bind_text(&q, format);
@@ -145,7 +147,8 @@ int sqlite_evidence_get(struct store *base, const struct sha256 *sha256,
 {
 	struct sqlite_store *s = sqlite_of(base);
 	struct buffer content;
-	struct sql q = sql_read(s, "read evidence", "SELECT kind, format, content_sha256 FROM evidence WHERE sha256 = ?");
+	struct sql q =
+	        sql_read(s, "read evidence", "SELECT kind, format, content_sha256 FROM evidence WHERE sha256 = ?");
 	int rc = 1;
 	buffer_init(&content, LIMIT_STORED_BYTES);
 	sql_bind_sha256(&q, sha256);
@@ -200,10 +203,11 @@ int sqlite_collateral_put(struct store *base, const struct store_collateral *c)
 	int rc = sqlite_content_put(s, c->content, &content);
 	if (rc != 0)
 		return rc;
-	struct sql q = sql_write(s, "file collateral",
-	                         "INSERT INTO collateral (sha256, kind, vendor, source, label, issued_ms, next_update_ms,"
-	                         " fetched_ms, content_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-	                         " ON CONFLICT DO NOTHING");
+	struct sql q =
+	        sql_write(s, "file collateral",
+	                  "INSERT INTO collateral (sha256, kind, vendor, source, label, issued_ms, next_update_ms,"
+	                  " fetched_ms, content_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	                  " ON CONFLICT DO NOTHING");
 	sql_bind_sha256(&q, &c->sha256);
 	sql_bind_text(&q, c->kind);
 	sql_bind_text(&q, c->vendor);
@@ -222,9 +226,10 @@ int sqlite_collateral_get(struct store *base, const struct sha256 *sha256,
 {
 	struct sqlite_store *s = sqlite_of(base);
 	struct buffer content;
-	struct sql q = sql_read(s, "read collateral",
-	                        "SELECT kind, vendor, source, label, issued_ms, next_update_ms, fetched_ms, content_sha256"
-	                        " FROM collateral WHERE sha256 = ?");
+	struct sql q =
+	        sql_read(s, "read collateral",
+	                 "SELECT kind, vendor, source, label, issued_ms, next_update_ms, fetched_ms, content_sha256"
+	                 " FROM collateral WHERE sha256 = ?");
 	int rc = 1;
 	buffer_init(&content, LIMIT_STORED_BYTES);
 	sql_bind_sha256(&q, sha256);

@@ -11,18 +11,19 @@ static const char *kind_name(enum log_kind k)
 int sqlite_log_put(struct store *base, const struct store_log *log)
 {
 	struct sqlite_store *s = sqlite_of(base);
-	struct sql q = sql_write(s, "file a log",
-	                         "INSERT INTO log (log_id, kind, name, operator, url, submission_url, key, mmd_s, state,"
-	                         " state_since_ms, listed, first_seen_ms, last_success_ms)"
-	                         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET"
-	                         " kind = excluded.kind, name = excluded.name, operator = excluded.operator,"
-	                         " url = excluded.url, submission_url = excluded.submission_url, key = excluded.key,"
-	                         " mmd_s = excluded.mmd_s, state = excluded.state,"
-	                         " state_since_ms = excluded.state_since_ms, listed = excluded.listed"
-	                         " WHERE (kind, name, operator, url, submission_url, key, mmd_s, state, state_since_ms,"
-	                         " listed) IS NOT (excluded.kind, excluded.name, excluded.operator, excluded.url,"
-	                         " excluded.submission_url, excluded.key, excluded.mmd_s, excluded.state,"
-	                         " excluded.state_since_ms, excluded.listed)");
+	struct sql q =
+	        sql_write(s, "file a log",
+	                  "INSERT INTO log (log_id, kind, name, operator, url, submission_url, key, mmd_s, state,"
+	                  " state_since_ms, listed, first_seen_ms, last_success_ms)"
+	                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET"
+	                  " kind = excluded.kind, name = excluded.name, operator = excluded.operator,"
+	                  " url = excluded.url, submission_url = excluded.submission_url, key = excluded.key,"
+	                  " mmd_s = excluded.mmd_s, state = excluded.state,"
+	                  " state_since_ms = excluded.state_since_ms, listed = excluded.listed"
+	                  " WHERE (kind, name, operator, url, submission_url, key, mmd_s, state, state_since_ms,"
+	                  " listed) IS NOT (excluded.kind, excluded.name, excluded.operator, excluded.url,"
+	                  " excluded.submission_url, excluded.key, excluded.mmd_s, excluded.state,"
+	                  " excluded.state_since_ms, excluded.listed)");
 	sql_bind_sha256(&q, &log->log_id);
 	sql_bind_text(&q, kind_name(log->kind));
 	sql_bind_text(&q, log->name);
@@ -38,14 +39,15 @@ int sqlite_log_put(struct store *base, const struct store_log *log)
 	int rc = sql_run_shown(&q);
 	if (rc != 0)
 		return rc;
-	q = sql_write(s, "file a log", "UPDATE log SET last_success_ms = ?2 WHERE log_id = ?1 AND last_success_ms < ?2");
+	q = sql_write(s, "file a log",
+	              "UPDATE log SET last_success_ms = ?2 WHERE log_id = ?1 AND last_success_ms < ?2");
 	sql_bind_sha256(&q, &log->log_id);
 	sql_bind_i64(&q, log->last_success_ms);
 	return sql_run(&q);
 }
 
-#define LOG_COLUMNS                                                                                          \
-	"SELECT log_id, kind, name, operator, url, submission_url, key, mmd_s, state, state_since_ms, first_seen_ms," \
+#define LOG_COLUMNS                                                                                                    \
+	"SELECT log_id, kind, name, operator, url, submission_url, key, mmd_s, state, state_since_ms, first_seen_ms,"  \
 	" last_success_ms, listed FROM log"
 
 static void log_read(struct sql *q, struct store_log *log)
@@ -111,10 +113,11 @@ static void nodes_read(struct sql *q, struct sha256 nodes[64], size_t *count)
 
 int sqlite_position_get(struct store *base, const struct sha256 *log_id, struct store_position *out)
 {
-	struct sql q = sql_read(sqlite_of(base), "read a position",
-	                        "SELECT l.last_success_ms, p.started, p.audited_from, p.audited_size, p.audited_root,"
-	                        " p.audited_timestamp_ms, p.scanned_size, p.audited_nodes, p.scanned_nodes, p.page_entries"
-	                        " FROM log l JOIN position p USING (log_id) WHERE log_id = ?");
+	struct sql q =
+	        sql_read(sqlite_of(base), "read a position",
+	                 "SELECT l.last_success_ms, p.started, p.audited_from, p.audited_size, p.audited_root,"
+	                 " p.audited_timestamp_ms, p.scanned_size, p.audited_nodes, p.scanned_nodes, p.page_entries"
+	                 " FROM log l JOIN position p USING (log_id) WHERE log_id = ?");
 	sql_bind_sha256(&q, log_id);
 	*out = (struct store_position){0};
 	if (sql_row(&q)) {
@@ -184,11 +187,11 @@ int sqlite_position_put(struct store *base, const struct sha256 *log_id, const s
 int sqlite_position_rewind(struct store *base, const struct sha256 *log_id)
 {
 	static const char *const steps[] = {
-		"DELETE FROM place WHERE log_id = ?1 AND entry_index >="
-		" (SELECT audited_size FROM position WHERE log_id = ?1)",
-		"DELETE FROM unparseable WHERE log_id = ?1 AND entry_index >="
-		" (SELECT audited_size FROM position WHERE log_id = ?1)",
-		"UPDATE position SET scanned_size = audited_size, scanned_nodes = audited_nodes WHERE log_id = ?1",
+	        "DELETE FROM place WHERE log_id = ?1 AND entry_index >="
+	        " (SELECT audited_size FROM position WHERE log_id = ?1)",
+	        "DELETE FROM unparseable WHERE log_id = ?1 AND entry_index >="
+	        " (SELECT audited_size FROM position WHERE log_id = ?1)",
+	        "UPDATE position SET scanned_size = audited_size, scanned_nodes = audited_nodes WHERE log_id = ?1",
 	};
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -218,10 +221,11 @@ static int tree_size_refresh(struct sqlite_store *s, const struct sha256 *log_id
 int sqlite_tree_head_put(struct store *base, const struct store_tree_head *h)
 {
 	struct sqlite_store *s = sqlite_of(base);
-	struct sql q = sql_write(s, "file a tree head",
-	                         "INSERT INTO tree_head (log_id, tree_size, timestamp_ms, root, first_seen_ms, signature,"
-	                         " body, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-	                         " ON CONFLICT DO UPDATE SET state = excluded.state WHERE state <> excluded.state");
+	struct sql q =
+	        sql_write(s, "file a tree head",
+	                  "INSERT INTO tree_head (log_id, tree_size, timestamp_ms, root, first_seen_ms, signature,"
+	                  " body, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+	                  " ON CONFLICT DO UPDATE SET state = excluded.state WHERE state <> excluded.state");
 	sql_bind_sha256(&q, &h->log_id);
 	sql_bind_u64(&q, h->tree_size);
 	sql_bind_i64(&q, h->timestamp_ms);

@@ -1,15 +1,13 @@
 /* What the policy asks of the past: what was known of a domain, and its baseline. */
 #include "store/sqlite.h"
 
-/* The certificates of the domain ?1 that come before the certificate ?2, or all of them where that
- * one is none: by when they were first seen, then when they were logged, then by hash. */
-#define EARLIER                                                                                                      \
-	"WITH self (seen, logged, tbs) AS (SELECT first_seen_ms, coalesce((SELECT min(timestamp_ms) FROM place"          \
-	" WHERE tbs_sha256 = ?2), 0), tbs_sha256 FROM certificate WHERE tbs_sha256 = ?2),"                               \
-	" earlier AS (SELECT c.tbs_sha256, c.spki_sha256, c.issuer FROM certificate c WHERE c.domain = ?1"               \
-	" AND c.tbs_sha256 IS NOT ?2 AND (NOT EXISTS (SELECT 1 FROM self) OR (c.first_seen_ms, coalesce((SELECT"         \
-	" min(timestamp_ms) FROM place p WHERE p.tbs_sha256 = c.tbs_sha256), 0), c.tbs_sha256)"                          \
-	" < (SELECT seen, logged, tbs FROM self)))"
+/* Is certificate c, of domain ?1 and proven to be logged, earlier than the certificate ?2 (or is there no
+ * such one)? By when they were first seen, then when they were logged, then by hash. */
+#define LOGGED_MS(TBS) "(SELECT min(timestamp_ms) FROM audited_place WHERE audited_place.tbs_sha256 = " TBS ")"
+#define IS_EARLIER                                                                                                     \
+	" c.domain = ?1 AND c.tbs_sha256 IS NOT ?2 AND " LOGGED_MS("c.tbs_sha256") " IS NOT NULL AND coalesce("        \
+	"(c.first_seen_ms, " LOGGED_MS("c.tbs_sha256") ", c.tbs_sha256) < (SELECT self.first_seen_ms, coalesce("       \
+	LOGGED_MS("?2") ", 9223372036854775807), self.tbs_sha256 FROM certificate self WHERE self.tbs_sha256 = ?2), 1)"
 
 static int ask(struct sql *q, bool *known)
 {
@@ -21,11 +19,11 @@ int sqlite_measurement_known(struct store *base, const char *domain, const char 
                              const struct sha256 *except_tbs, bool *known)
 {
 	struct sql q = sql_read(sqlite_of(base), "look for a measurement",
-	                        EARLIER " SELECT 1 FROM verdict_value x JOIN verdict v USING (verdict_id)"
-	                                " WHERE x.section = 'measurement' AND x.name = ?3 AND x.bytes = ?4"
-	                                " AND v.tbs_sha256 IN (SELECT tbs_sha256 FROM earlier)"
-	                                " AND NOT EXISTS (SELECT 1 FROM verdict f WHERE f.tbs_sha256 = v.tbs_sha256"
-	                                " AND f.evidence_sha256 = v.evidence_sha256 AND f.result = 'failed') LIMIT 1");
+	                        "SELECT 1 FROM verdict_value x JOIN verdict v USING (verdict_id)"
+	                        " JOIN certificate c ON c.tbs_sha256 = v.tbs_sha256"
+	                        " WHERE x.section = 'measurement' AND x.name = ?3 AND x.bytes = ?4 AND" IS_EARLIER
+	                        " AND NOT EXISTS (SELECT 1 FROM verdict f WHERE f.tbs_sha256 = v.tbs_sha256"
+	                        " AND f.evidence_sha256 = v.evidence_sha256 AND f.result = 'failed') LIMIT 1");
 	sql_bind_text(&q, domain);
 	sql_bind_sha256(&q, except_tbs);
 	sql_bind_text(&q, name);
@@ -37,7 +35,7 @@ int sqlite_key_known(struct store *base, const char *domain, const struct sha256
                      bool *known)
 {
 	struct sql q = sql_read(sqlite_of(base), "look for a key",
-	                        EARLIER " SELECT 1 FROM earlier WHERE spki_sha256 = ?3 LIMIT 1");
+	                        "SELECT 1 FROM certificate c WHERE c.spki_sha256 = ?3 AND" IS_EARLIER " LIMIT 1");
 	sql_bind_text(&q, domain);
 	sql_bind_sha256(&q, except_tbs);
 	sql_bind_sha256(&q, spki);
@@ -48,7 +46,7 @@ int sqlite_issuer_known(struct store *base, const char *domain, const char *issu
                         bool *known)
 {
 	struct sql q = sql_read(sqlite_of(base), "look for an issuer",
-	                        EARLIER " SELECT 1 FROM earlier WHERE issuer = ?3 LIMIT 1");
+	                        "SELECT 1 FROM certificate c WHERE c.issuer = ?3 AND" IS_EARLIER " LIMIT 1");
 	sql_bind_text(&q, domain);
 	sql_bind_sha256(&q, except_tbs);
 	sql_bind_text(&q, issuer);
@@ -57,15 +55,17 @@ int sqlite_issuer_known(struct store *base, const char *domain, const char *issu
 
 int sqlite_key_elsewhere(struct store *base, const struct sha256 *spki, const char *domain, char *out, size_t size)
 {
-	struct sql q = sql_read(sqlite_of(base), "look for a key elsewhere",
-	                        "SELECT * FROM (SELECT DISTINCT domain FROM certificate WHERE spki_sha256 = ?1"
-	                        " AND domain NOT IN (?2, '') ORDER BY domain) UNION ALL SELECT * FROM ("
-	                        "WITH m (kind, name, bytes) AS (SELECT DISTINCT v.kind, x.name, x.bytes FROM certificate c"
-	                        " JOIN verdict v USING (tbs_sha256) JOIN verdict_value x USING (verdict_id)"
-	                        " WHERE c.spki_sha256 = ?1 AND x.section = 'measurement' AND x.kind = 'hex'"
-	                        " AND v.result <> 'failed')"
-	                        " SELECT name || '=' || lower(hex(bytes)) FROM m WHERE (SELECT count(*) FROM m o"
-	                        " WHERE o.kind = m.kind AND o.name = m.name) > 1 ORDER BY kind, name, bytes)");
+	struct sql q =
+	        sql_read(sqlite_of(base), "look for a key elsewhere",
+	                 "SELECT * FROM (SELECT DISTINCT domain FROM certificate c WHERE spki_sha256 = ?1"
+	                 " AND domain NOT IN (?2, '') AND " LOGGED_MS("c.tbs_sha256") " IS NOT NULL"
+	                 " ORDER BY domain) UNION ALL SELECT * FROM ("
+	                 "WITH m (kind, name, bytes) AS (SELECT DISTINCT v.kind, x.name, x.bytes FROM certificate c"
+	                 " JOIN verdict v USING (tbs_sha256) JOIN verdict_value x USING (verdict_id)"
+	                 " WHERE c.spki_sha256 = ?1 AND " LOGGED_MS("c.tbs_sha256") " IS NOT NULL"
+	                 " AND x.section = 'measurement' AND x.kind = 'hex' AND v.result <> 'failed')"
+	                 " SELECT name || '=' || lower(hex(bytes)) FROM m WHERE (SELECT count(*) FROM m o"
+	                 " WHERE o.kind = m.kind AND o.name = m.name) > 1 ORDER BY kind, name, bytes)");
 	size_t used = 0;
 	sql_bind_sha256(&q, spki);
 	sql_bind_text(&q, domain);

@@ -65,7 +65,7 @@ static int fill(struct sqlite_store *s, sqlite3 *db)
 {
 	/* Nobody else sees the file yet and a broken one is thrown away: neither journal nor syncs are needed. */
 	static const char setup[] = "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;"
-				    "PRAGMA main.journal_mode = OFF; PRAGMA main.synchronous = OFF";
+	                            "PRAGMA main.journal_mode = OFF; PRAGMA main.synchronous = OFF";
 	sqlite3_busy_timeout(db, 10000);
 	int rc = add_functions(db);
 	if (rc == SQLITE_OK)
@@ -105,7 +105,8 @@ static int build(struct sqlite_store *s, const char *path)
 	if (rc == SQLITE_OK)
 		rc = look_over(db);
 	if (rc != SQLITE_OK)
-		sqlite_explain(s->message, sizeof(s->message), path, "write the copy", rc, db ? sqlite3_errmsg(db) : NULL);
+		sqlite_explain(s->message, sizeof(s->message), path, "write the copy", rc,
+		               db ? sqlite3_errmsg(db) : NULL);
 	sqlite3_close(db);
 	free(uri);
 	return rc == SQLITE_OK ? 0 : STORE_IO;
@@ -113,8 +114,8 @@ static int build(struct sqlite_store *s, const char *path)
 
 static int fail_file(struct sqlite_store *s, const char *path, const char *what, int error)
 {
-	snprintf(s->message, sizeof(s->message), "%s: cannot %s: %s%s", path, what, error == ENOSPC ? "disk full: " : "",
-	         strerror(error));
+	snprintf(s->message, sizeof(s->message), "%s: cannot %s: %s%s", path, what,
+	         error == ENOSPC ? "disk full: " : "", strerror(error));
 	return STORE_IO;
 }
 

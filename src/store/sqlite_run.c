@@ -47,9 +47,10 @@ int sqlite_run_start(struct store *base, struct store_run *run)
 int sqlite_run_finish(struct store *base, const struct store_run *run)
 {
 	struct sqlite_store *s = sqlite_of(base);
-	struct sql q = sql_write(s, "finish a run",
-	                         "UPDATE run SET started_ms = ?, finished_ms = ?, at_ms = ?, exit_status = ?, entries = ?,"
-	                         " certificates = ?, anomalies = ?, sandbox = ?, version = ? WHERE run_id = ?");
+	struct sql q =
+	        sql_write(s, "finish a run",
+	                  "UPDATE run SET started_ms = ?, finished_ms = ?, at_ms = ?, exit_status = ?, entries = ?,"
+	                  " certificates = ?, anomalies = ?, sandbox = ?, version = ? WHERE run_id = ?");
 	sql_bind_i64(&q, run->started_ms);
 	sql_bind_i64(&q, run->finished_ms);
 	sql_bind_i64(&q, run->at_ms);

@@ -32,8 +32,9 @@ static int checks_insert(struct sqlite_store *s, int64_t id, const struct verdic
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < v->check_count; i++) {
 		const struct verdict_check *c = &v->checks[i];
-		struct sql q = sql_write(s, "file a check", "INSERT INTO verdict_check (verdict_id, position, check_id, result,"
-		                                            " detail, binding) VALUES (?, ?, ?, ?, ?, ?)");
+		struct sql q = sql_write(s, "file a check",
+		                         "INSERT INTO verdict_check (verdict_id, position, check_id, result,"
+		                         " detail, binding) VALUES (?, ?, ?, ?, ?, ?)");
 		sql_bind_i64(&q, id);
 		sql_bind_u64(&q, i);
 		sql_bind_text(&q, c->id);
@@ -56,8 +57,9 @@ static int claims_insert(struct sqlite_store *s, int64_t id, const struct verdic
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < v->claim_count; i++) {
 		const struct verdict_claim *c = &v->claims[i];
-		struct sql q = sql_write(s, "file a claim", "INSERT INTO verdict_claim (verdict_id, position, claim, status,"
-		                                            " source, reason, binding) VALUES (?, ?, ?, ?, ?, ?, ?)");
+		struct sql q = sql_write(s, "file a claim",
+		                         "INSERT INTO verdict_claim (verdict_id, position, claim, status,"
+		                         " source, reason, binding) VALUES (?, ?, ?, ?, ?, ?, ?)");
 		sql_bind_i64(&q, id);
 		sql_bind_u64(&q, i);
 		sql_bind_text(&q, c->claim);
@@ -77,8 +79,9 @@ static int values_insert(struct sqlite_store *s, int64_t id, const char *section
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < values->n; i++) {
 		const struct verdict_value *v = &values->v[i];
-		struct sql q = sql_write(s, "file a value", "INSERT INTO verdict_value (verdict_id, section, position, name,"
-		                                            " kind, bytes, number) VALUES (?, ?, ?, ?, ?, ?, ?)");
+		struct sql q = sql_write(s, "file a value",
+		                         "INSERT INTO verdict_value (verdict_id, section, position, name,"
+		                         " kind, bytes, number) VALUES (?, ?, ?, ?, ?, ?, ?)");
 		sql_bind_i64(&q, id);
 		sql_bind_text(&q, section);
 		sql_bind_u64(&q, i);
@@ -95,8 +98,9 @@ static int anchors_insert(struct sqlite_store *s, int64_t id, const struct verdi
 {
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < v->anchor_count; i++) {
-		struct sql q = sql_write(s, "file an anchor", "INSERT INTO verdict_anchor (verdict_id, position, vendor, sha256,"
-		                                              " builtin) VALUES (?, ?, ?, ?, ?)");
+		struct sql q = sql_write(s, "file an anchor",
+		                         "INSERT INTO verdict_anchor (verdict_id, position, vendor, sha256,"
+		                         " builtin) VALUES (?, ?, ?, ?, ?)");
 		sql_bind_i64(&q, id);
 		sql_bind_u64(&q, i);
 		sql_bind_text(&q, v->anchors[i].vendor);
@@ -227,8 +231,9 @@ static unsigned column_choice(struct sql *q, const char *const *names, unsigned 
 static void checks_read(struct sqlite_store *s, int64_t id, struct verdict *v, int *rc)
 {
 	static const char *const results[] = {"not_checked", "pass", "fail"};
-	struct sql q = sql_read(s, "read the checks", "SELECT check_id, result, detail, binding FROM verdict_check"
-	                                              " WHERE verdict_id = ? ORDER BY position");
+	struct sql q = sql_read(s, "read the checks",
+	                        "SELECT check_id, result, detail, binding FROM verdict_check"
+	                        " WHERE verdict_id = ? ORDER BY position");
 	sql_bind_i64(&q, id);
 	while (v->check_count < LIMIT_VERDICT_CHECKS && sql_row(&q)) {
 		struct verdict_check *c = &v->checks[v->check_count++];
@@ -245,8 +250,9 @@ static void claims_read(struct sqlite_store *s, int64_t id, struct verdict *v, i
 	static const char *const states[] = {"unknown", "asserted", "refuted"};
 	static const char *const sources[] = {"", "hardware_proven", "verifier_derived", "provider_asserted",
 	                                      "operator_asserted"};
-	struct sql q = sql_read(s, "read the claims", "SELECT claim, status, source, reason FROM verdict_claim"
-	                                              " WHERE verdict_id = ? ORDER BY position");
+	struct sql q = sql_read(s, "read the claims",
+	                        "SELECT claim, status, source, reason FROM verdict_claim"
+	                        " WHERE verdict_id = ? ORDER BY position");
 	sql_bind_i64(&q, id);
 	while (v->claim_count < LIMIT_VERDICT_CLAIMS && sql_row(&q)) {
 		struct verdict_claim *c = &v->claims[v->claim_count++];
@@ -261,8 +267,9 @@ static void claims_read(struct sqlite_store *s, int64_t id, struct verdict *v, i
 static void values_read(struct sqlite_store *s, int64_t id, const char *section, struct verdict_values *out,
                         struct arena *a, int *rc)
 {
-	struct sql q = sql_read(s, "read the values", "SELECT name, kind, bytes, number FROM verdict_value"
-	                                              " WHERE verdict_id = ? AND section = ? ORDER BY position");
+	struct sql q = sql_read(s, "read the values",
+	                        "SELECT name, kind, bytes, number FROM verdict_value"
+	                        " WHERE verdict_id = ? AND section = ? ORDER BY position");
 	sql_bind_i64(&q, id);
 	sql_bind_text(&q, section);
 	while (out->n < LIMIT_VERDICT_VALUES && sql_row(&q)) {
@@ -277,8 +284,9 @@ static void values_read(struct sqlite_store *s, int64_t id, const char *section,
 
 static void anchors_read(struct sqlite_store *s, int64_t id, struct verdict *v, int *rc)
 {
-	struct sql q = sql_read(s, "read the anchors", "SELECT vendor, sha256, builtin FROM verdict_anchor"
-	                                               " WHERE verdict_id = ? ORDER BY position");
+	struct sql q = sql_read(s, "read the anchors",
+	                        "SELECT vendor, sha256, builtin FROM verdict_anchor"
+	                        " WHERE verdict_id = ? ORDER BY position");
 	sql_bind_i64(&q, id);
 	while (v->anchor_count < LIMIT_VERDICT_ANCHORS && sql_row(&q)) {
 		struct verdict_anchor *anchor = &v->anchors[v->anchor_count++];
@@ -353,8 +361,9 @@ static int verdicts_each(struct sqlite_store *s, struct sql *q, int (*each)(void
 	return sql_end_with(q, rc);
 }
 
-#define VERDICT_COLUMNS                                                                                            \
-	"SELECT verdict_id, tbs_sha256, evidence_sha256, basis, scheme, kind, format, at_ms, result, fault, fault_offset," \
+#define VERDICT_COLUMNS                                                                                                \
+	"SELECT verdict_id, tbs_sha256, evidence_sha256, basis, scheme, kind, format, at_ms, result, fault, "          \
+	"fault_offset,"                                                                                                \
 	" fault_field, report_data FROM verdict"
 
 int sqlite_verdict_each(struct store *base, const struct sha256 *tbs, int (*each)(void *, const struct store_verdict *),

@@ -188,8 +188,8 @@ int store_evidence_put(struct store *s, const struct sha256 *sha256, enum eviden
 	return s->ops->evidence_put(s, sha256, kind, format, content);
 }
 
-int store_evidence_get(struct store *s, const struct sha256 *sha256,
-                       int (*got)(void *, const struct store_evidence *), void *context)
+int store_evidence_get(struct store *s, const struct sha256 *sha256, int (*got)(void *, const struct store_evidence *),
+                       void *context)
 {
 	return s->ops->evidence_get(s, sha256, got, context);
 }

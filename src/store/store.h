@@ -103,7 +103,8 @@ struct store_position {
 };
 int store_position_get(struct store *s, const struct sha256 *log_id, struct store_position *out);
 int store_position_put(struct store *s, const struct sha256 *log_id, const struct store_position *p);
-/* Forget places at or above the audited size and set the scanned position back to it (after a wrong root). */
+/* Forget places and unparseable entries at or above the audited size, and set the scanned position back to it
+ * (after a wrong root). */
 int store_position_rewind(struct store *s, const struct sha256 *log_id);
 
 enum tree_head_state { TREE_HEAD_PENDING, TREE_HEAD_VERIFIED, TREE_HEAD_CONTRADICTED, TREE_HEAD_UNUSED };
@@ -118,7 +119,8 @@ struct store_tree_head {
 /* Idempotent on (log, size, timestamp, root): there again, only its state changes. */
 int store_tree_head_put(struct store *s, const struct store_tree_head *h);
 int store_tree_head_each(struct store *s, const struct sha256 *log_id,
-                         int (*each)(void *, const struct store_tree_head *), void *context); /* by size, then timestamp */
+                         int (*each)(void *, const struct store_tree_head *),
+                         void *context); /* by size, then timestamp */
 
 /* ---- certificates and where they stand ---- */
 struct store_certificate {
@@ -183,8 +185,8 @@ struct store_document {
  * a peer are kept before none. */
 int store_document_put(struct store *s, const struct store_document *d);
 /* By commitment (hatt). 1: not there. */
-int store_document_get(struct store *s, const struct sha256 *commitment, int (*got)(void *, const struct store_document *),
-                       void *context);
+int store_document_get(struct store *s, const struct sha256 *commitment,
+                       int (*got)(void *, const struct store_document *), void *context);
 
 struct store_carrier {
 	struct sha256 tbs_sha256;
@@ -243,15 +245,15 @@ int store_collateral_each(struct store *s, int (*each)(void *, const struct stor
 /* ---- what the policy asks of the past ---- */
 /* Had an earlier certificate of the domain this measurement, key or issuer? Earlier than except_tbs: by first_seen,
  * then log timestamp, then hash; so the answer is the same whenever it is asked. except_tbs NULL, or not there:
- * any certificate. Measurements of evidence that failed teach nothing. */
+ * any certificate. Only certificates with an audited place count, and evidence that failed teaches nothing. */
 int store_measurement_known(struct store *s, const char *domain, const char *name, struct bytes value,
                             const struct sha256 *except_tbs, bool *known);
 int store_key_known(struct store *s, const char *domain, const struct sha256 *spki, const struct sha256 *except_tbs,
                     bool *known);
 int store_issuer_known(struct store *s, const char *domain, const char *issuer, const struct sha256 *except_tbs,
                        bool *known);
-/* Other domains, and where there are several "REGISTER=hex" measurements, that certificates with this key stand for;
- * texts, each with its NUL, and an empty one at the end. What does not fit is left out. */
+/* Other domains, and "REGISTER=hex" measurements where there are several, that audited certificates with this key
+ * stand for: texts, each with its NUL, and an empty one at the end. What does not fit is left out. */
 int store_key_elsewhere(struct store *s, const struct sha256 *spki, const char *domain, char *out, size_t size);
 /* Baseline of a watch or domain: the first completed run that saw it. 1: still open. */
 int store_baseline_get(struct store *s, const char *domain, int64_t *closed_ms);

@@ -38,11 +38,9 @@ struct store_ops {
 	int (*certificate_each_due)(struct store *s, int (*each)(void *, const struct store_certificate *),
 	                            void *context);
 	int (*certificate_judged)(struct store *s, const struct sha256 *tbs, bool due);
-	int (*certificate_each)(struct store *s, int (*each)(void *, const struct store_certificate *),
-	                        void *context);
+	int (*certificate_each)(struct store *s, int (*each)(void *, const struct store_certificate *), void *context);
 	int (*unparseable_put)(struct store *s, const struct store_unparseable *u);
-	int (*unparseable_each)(struct store *s, int (*each)(void *, const struct store_unparseable *),
-	                        void *context);
+	int (*unparseable_each)(struct store *s, int (*each)(void *, const struct store_unparseable *), void *context);
 	int (*document_put)(struct store *s, const struct store_document *d);
 	int (*document_get)(struct store *s, const struct sha256 *commitment,
 	                    int (*got)(void *, const struct store_document *), void *context);
@@ -54,8 +52,8 @@ struct store_ops {
 	int (*evidence_get)(struct store *s, const struct sha256 *sha256,
 	                    int (*got)(void *, const struct store_evidence *), void *context);
 	int (*evidence_each)(struct store *s, int (*each)(void *, const struct store_evidence *), void *context);
-	int (*verdict_put)(struct store *s, const struct sha256 *tbs, enum verdict_basis basis,
-	                   const struct verdict *v, const char *scheme);
+	int (*verdict_put)(struct store *s, const struct sha256 *tbs, enum verdict_basis basis, const struct verdict *v,
+	                   const char *scheme);
 	int (*verdict_each)(struct store *s, const struct sha256 *tbs,
 	                    int (*each)(void *, const struct store_verdict *), void *context);
 	int (*collateral_put)(struct store *s, const struct store_collateral *c);
@@ -72,8 +70,8 @@ struct store_ops {
 	int (*baseline_get)(struct store *s, const char *domain, int64_t *closed_ms);
 	int (*baseline_close)(struct store *s, int64_t at_ms);
 	int (*baseline_put)(struct store *s, const char *domain, int64_t at_ms);
-	int (*anomaly_get)(struct store *s, const struct sha256 *uid,
-	                   int (*got)(void *, const struct store_anomaly *), void *context);
+	int (*anomaly_get)(struct store *s, const struct sha256 *uid, int (*got)(void *, const struct store_anomaly *),
+	                   void *context);
 	int (*anomaly_put)(struct store *s, const struct store_anomaly *a);
 	int (*anomaly_each)(struct store *s, int (*each)(void *, const struct store_anomaly *), void *context);
 	int (*anomaly_find)(struct store *s, const char *prefix, struct sha256 *uid);

@@ -132,9 +132,9 @@ static int shm_unmap(sqlite3_file *f, int remove)
 	return inner(f)->pMethods->xShmUnmap(inner(f), remove);
 }
 
-static const sqlite3_io_methods methods = {2,          file_close,  read_at,         write_at, cut,         sync_now,
-					   size_of,    lock,        unlock,          check_lock, control,   sector_size,
-					   characteristics, shm_map, shm_lock,       shm_barrier, shm_unmap, NULL, NULL};
+static const sqlite3_io_methods methods = {
+        2,       file_close,  read_at,         write_at, cut,      sync_now,    size_of,   lock, unlock, check_lock,
+        control, sector_size, characteristics, shm_map,  shm_lock, shm_barrier, shm_unmap, NULL, NULL};
 
 static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *out_flags)
 {

@@ -19,8 +19,12 @@ static void put_log(const char *name, enum log_kind kind, const char *state)
 
 static void put_head(const char *log, uint64_t size, enum tree_head_state state)
 {
-	struct store_tree_head h = {.log_id = hash_of(log), .root = hash_of("root"), .tree_size = size,
-	                            .timestamp_ms = T0 + (int64_t)size, .first_seen_ms = T0, .state = state};
+	struct store_tree_head h = {.log_id = hash_of(log),
+	                            .root = hash_of("root"),
+	                            .tree_size = size,
+	                            .timestamp_ms = T0 + (int64_t)size,
+	                            .first_seen_ms = T0,
+	                            .state = state};
 	GOOD(store_tree_head_put(s, &h));
 }
 
@@ -37,13 +41,18 @@ static void put_place(uint64_t index, const char *text)
 	GOOD(store_place_put(s, &p));
 }
 
-static void put_carrier(const char *tbs, const char *carrier, const char *scheme, const char *form, const char *document,
-                        const char *evidence, enum fault_code fault)
+static void put_carrier(const char *tbs, const char *carrier, const char *scheme, const char *form,
+                        const char *document, const char *evidence, enum fault_code fault)
 {
 	struct sha256 d = hash_of(document ? document : ""), e = hash_of(evidence ? evidence : "");
-	struct store_carrier c = {.tbs_sha256 = hash_of(tbs), .carrier = carrier, .scheme = scheme, .form = form,
-	                          .fault = {fault, 0, NULL}, .document_sha256 = document ? &d : NULL,
-	                          .evidence_sha256 = evidence ? &e : NULL, .kind = evidence ? EVIDENCE_SNP : EVIDENCE_NONE};
+	struct store_carrier c = {.tbs_sha256 = hash_of(tbs),
+	                          .carrier = carrier,
+	                          .scheme = scheme,
+	                          .form = form,
+	                          .fault = {fault, 0, NULL},
+	                          .document_sha256 = document ? &d : NULL,
+	                          .evidence_sha256 = evidence ? &e : NULL,
+	                          .kind = evidence ? EVIDENCE_SNP : EVIDENCE_NONE};
 	GOOD(store_carrier_put(s, &c));
 }
 
@@ -67,9 +76,11 @@ static void put_verdict(const char *tbs, const char *evidence, enum evidence_kin
 	if (tbs)
 		v->checks[v->check_count++] = (struct verdict_check){"x.binding", CHECK_NOT_CHECKED, "no key", true};
 	v->claims[v->claim_count++] =
-		(struct verdict_claim){"tee_attested", CLAIM_ASSERTED, SOURCE_HARDWARE_PROVEN, "all passed"};
-	v->claims[v->claim_count++] = (struct verdict_claim){"tcb_up_to_date", CLAIM_UNKNOWN, SOURCE_NONE, "no collateral"};
-	v->measurements.v[v->measurements.n++] = (struct verdict_value){"measurement", VALUE_HEX, bytes_of_text(evidence), 0};
+	        (struct verdict_claim){"tee_attested", CLAIM_ASSERTED, SOURCE_HARDWARE_PROVEN, "all passed"};
+	v->claims[v->claim_count++] =
+	        (struct verdict_claim){"tcb_up_to_date", CLAIM_UNKNOWN, SOURCE_NONE, "no collateral"};
+	v->measurements.v[v->measurements.n++] =
+	        (struct verdict_value){"measurement", VALUE_HEX, bytes_of_text(evidence), 0};
 	GOOD(store_verdict_put(s, tbs ? &hash : NULL, basis, v, "tinfoil"));
 	free(v);
 }
@@ -77,9 +88,17 @@ static void put_verdict(const char *tbs, const char *evidence, enum evidence_kin
 static void put_anomaly(const char *uid, const char *rule, const char *domain, bool place, enum anomaly_state state)
 {
 	struct sha256 tbs = hash_of("A"), log = hash_of("one");
-	struct store_anomaly a = {.uid = hash_of(uid), .rule = rule, .severity = "high", .domain = domain, .detail = "why",
-	                          .state = state, .tbs_sha256 = place ? &tbs : NULL, .log_id = place ? &log : NULL,
-	                          .has_entry = place, .entry_index = place ? 1 : 0, .first_seen_ms = T0,
+	struct store_anomaly a = {.uid = hash_of(uid),
+	                          .rule = rule,
+	                          .severity = "high",
+	                          .domain = domain,
+	                          .detail = "why",
+	                          .state = state,
+	                          .tbs_sha256 = place ? &tbs : NULL,
+	                          .log_id = place ? &log : NULL,
+	                          .has_entry = place,
+	                          .entry_index = place ? 1 : 0,
+	                          .first_seen_ms = T0,
 	                          .last_seen_ms = T0 + 1000};
 	GOOD(store_anomaly_put(s, &a));
 }
@@ -98,8 +117,12 @@ static void put_certificates(void)
 	put_carrier("C", "tinfoil.hatt", "tinfoil", "commitment", NULL, NULL, FAULT_NONE);
 	put_carrier("D", "dstack.quote", "dstack", "embedded", NULL, NULL, FAULT_LENGTH);
 	put_carrier("F", "tinfoil.hpke", "tinfoil", "key-only", NULL, NULL, FAULT_NONE);
-	struct store_document d = {.sha256 = hash_of("doc"), .commitment = hash_of("commitment"),
-	                           .content = bytes_of_text("doc"), .format = "f", .source = "file", .fetched_ms = T0};
+	struct store_document d = {.sha256 = hash_of("doc"),
+	                           .commitment = hash_of("commitment"),
+	                           .content = bytes_of_text("doc"),
+	                           .format = "f",
+	                           .source = "file",
+	                           .fetched_ms = T0};
 	GOOD(store_document_put(s, &d));
 }
 
@@ -120,9 +143,14 @@ static void put_history(void)
 {
 	struct store_position p = position_row(10, 20);
 	struct sha256 one = hash_of("one");
-	struct store_collateral c = {.sha256 = hash_of("crl"), .kind = "crl", .vendor = "amd", .label = "",
-	                             .source = "https://kds.example/crl", .next_update_ms = T0 + 86400000,
-	                             .fetched_ms = T0 + 1, .content = bytes_of_text("crl")};
+	struct store_collateral c = {.sha256 = hash_of("crl"),
+	                             .kind = "crl",
+	                             .vendor = "amd",
+	                             .label = "",
+	                             .source = "https://kds.example/crl",
+	                             .next_update_ms = T0 + 86400000,
+	                             .fetched_ms = T0 + 1,
+	                             .content = bytes_of_text("crl")};
 	struct store_run run = {.started_ms = T0, .at_ms = T0, .sandbox = "full", .version = "0.1.0"}, second = run;
 	GOOD(store_begin(s));
 	put_log("one", LOG_STATIC, "usable");
@@ -153,8 +181,8 @@ static void put_history(void)
 /* The text with every hash that the rows have replaced by <its name>. */
 static const char *named(const char *text)
 {
-	static const char *const names[] = {"A",  "B",   "C",     "D",   "E",   "F",    "V",   "one", "two", "root", "key",
-	                                    "e1", "gpu", "alone", "doc", "crl", "n1",   "n2"};
+	static const char *const names[] = {"A",    "B",   "C",  "D",   "E",     "F",   "V",   "one", "two",
+	                                    "root", "key", "e1", "gpu", "alone", "doc", "crl", "n1",  "n2"};
 	static struct buffer out;
 	buffer_release(&out);
 	buffer_init(&out, 1 << 20);
@@ -212,8 +240,9 @@ TEST(views_have_their_columns)
 	                       " last_success, state");
 	check_columns("v_certificate", "tbs_sha256, spki_sha256, issuer, serial, not_before, not_after, names, domain,"
 	                               " log, entry_index, logged_at, scheme, evidence_kind, evidence_sha256, result");
-	check_columns("v_evidence", "tbs_sha256, evidence_sha256, document_sha256, kind, carrier, scheme, basis, result,"
-	                            " at");
+	check_columns("v_evidence",
+	              "tbs_sha256, evidence_sha256, document_sha256, kind, carrier, scheme, basis, result,"
+	              " at");
 	check_columns("v_claim", "tbs_sha256, evidence_sha256, basis, claim, status, source, reason, at");
 	check_columns("v_check", "tbs_sha256, evidence_sha256, basis, check_id, result, detail, at");
 	check_columns("v_measurement", "domain, kind, register, value, first_seen, last_seen, certificates");
@@ -242,8 +271,9 @@ TEST(v_log_and_v_run)
 
 TEST(v_certificate)
 {
-#define SAME "|<key>|CN=Example CA|01ff|2026-01-01T00:00:00Z|2026-01-02T00:00:00Z|" \
-	     "app.example.org *.example.org a.example.net|"
+#define SAME                                                                                                           \
+	"|<key>|CN=Example CA|01ff|2026-01-01T00:00:00Z|2026-01-02T00:00:00Z|"                                         \
+	"app.example.org *.example.org a.example.net|"
 	start();
 	check_view("SELECT * FROM v_certificate ORDER BY log, entry_index",
 	           "<A>" SAME "example.org|<one>|1|2026-01-01T00:00:01Z|tinfoil|snp|<e1>|verified\n"
@@ -307,9 +337,10 @@ TEST(the_other_views)
 	check_view("SELECT * FROM v_measurement ORDER BY kind",
 	           "example.org|nvgpu|measurement|677075|2026-01-01T00:01:00Z|2026-01-01T00:01:00Z|1\n"
 	           "example.org|snp|measurement|6531|2026-01-01T00:00:00Z|2026-01-01T00:01:00Z|2\n");
-	check_view("SELECT * FROM v_anomaly ORDER BY rule",
-	           "<n1>|evidence_invalid|high|new|example.org|<A>|<one>|1|2026-01-01T00:00:00Z|2026-01-01T00:00:01Z|why\n"
-	           "<n2>|log_stale|high|cleared|-|-|-|-|2026-01-01T00:00:00Z|2026-01-01T00:00:01Z|why\n");
+	check_view(
+	        "SELECT * FROM v_anomaly ORDER BY rule",
+	        "<n1>|evidence_invalid|high|new|example.org|<A>|<one>|1|2026-01-01T00:00:00Z|2026-01-01T00:00:01Z|why\n"
+	        "<n2>|log_stale|high|cleared|-|-|-|-|2026-01-01T00:00:00Z|2026-01-01T00:00:01Z|why\n");
 	check_view("SELECT * FROM v_collateral", "<crl>|crl|-|2026-01-02T00:00:00Z|2026-01-01T00:00:00.001Z|"
 	                                         "https://kds.example/crl\n");
 	check_view("SELECT length(value) FROM about ORDER BY name", "18\n36\n");
@@ -359,8 +390,11 @@ TEST(looking_again_is_no_change)
 	GOOD(store_begin(s));
 	GOOD(store_log_put(s, &log));
 	GOOD(store_position_put(s, &log.log_id, &p));
-	struct store_tree_head h = {.log_id = log.log_id, .root = hash_of("root"), .tree_size = 12,
-	                            .timestamp_ms = T0 + 500000, .first_seen_ms = T0}; /* signed anew, and no larger */
+	struct store_tree_head h = {.log_id = log.log_id,
+	                            .root = hash_of("root"),
+	                            .tree_size = 12,
+	                            .timestamp_ms = T0 + 500000,
+	                            .first_seen_ms = T0}; /* signed anew, and no larger */
 	GOOD(store_tree_head_put(s, &h));
 	put_verdict("A", "e1", EVIDENCE_SNP, BASIS_NOW, VERDICT_FAILED, T0 + 500000);
 	struct store_event e = {1, T0, 1, "run", "", "{}"};
@@ -374,8 +408,9 @@ TEST(looking_again_is_no_change)
 	GOOD(store_commit(s));
 	CHECK(published());
 	check_view("SELECT tree_size, last_success FROM v_log WHERE name = 'one'", "13|2026-01-01T00:08:20Z\n");
-	check_view("SELECT at FROM v_evidence WHERE basis = 'now' AND result = 'failed' AND evidence_sha256 IS NOT NULL",
-	           "2026-01-01T00:08:20Z\n");
+	check_view(
+	        "SELECT at FROM v_evidence WHERE basis = 'now' AND result = 'failed' AND evidence_sha256 IS NOT NULL",
+	        "2026-01-01T00:08:20Z\n");
 	finish();
 }
 

@@ -280,8 +280,12 @@ TEST(tree_heads)
 	start();
 	struct store_log log = log_row("one");
 	GOOD(store_log_put(s, &log));
-	struct store_tree_head h = {.log_id = log.log_id, .root = hash_of("r"), .tree_size = 30, .timestamp_ms = T0 + 3,
-	                            .first_seen_ms = T0 + 9, .signature = bytes_of_text("sig"),
+	struct store_tree_head h = {.log_id = log.log_id,
+	                            .root = hash_of("r"),
+	                            .tree_size = 30,
+	                            .timestamp_ms = T0 + 3,
+	                            .first_seen_ms = T0 + 9,
+	                            .signature = bytes_of_text("sig"),
 	                            .body = bytes_of_text("{\"tree_size\":30}")};
 	struct store_tree_head first = h;
 	GOOD(store_tree_head_put(s, &h));
@@ -332,7 +336,7 @@ TEST(certificates)
 	struct store_certificate again = c;
 	again.domain = again.watch = "other.example"; /* the configuration changed */
 	again.reasons = 1;
-	again.issuer = "CN=Somebody else";            /* and this cannot */
+	again.issuer = "CN=Somebody else"; /* and this cannot */
 	again.first_seen_ms = T0 + 999;
 	CHECK(store_certificate_put(s, &again) == 1);
 	reopen();
@@ -477,8 +481,12 @@ TEST(unparseable_entries)
 {
 	start();
 	put_log("one", 10, 10);
-	struct store_unparseable u = {.log_id = hash_of("one"), .entry_index = 3, .leaf = bytes_of_text("\x01\x02"),
-	                              .fault = {FAULT_TRUNCATED, 17, "extensions"}, .maybe_ours = true, .seen_ms = T0};
+	struct store_unparseable u = {.log_id = hash_of("one"),
+	                              .entry_index = 3,
+	                              .leaf = bytes_of_text("\x01\x02"),
+	                              .fault = {FAULT_TRUNCATED, 17, "extensions"},
+	                              .maybe_ours = true,
+	                              .seen_ms = T0};
 	GOOD(store_unparseable_put(s, &u));
 	u.crashed = true;
 	GOOD(store_unparseable_put(s, &u));
@@ -520,8 +528,11 @@ TEST(documents_wake_what_waits_for_them)
 	put_certificate("c", "example.org");
 	put_place("one", 1, "c", T0);
 	struct sha256 commitment = hash_of("commitment");
-	struct store_carrier k = {.tbs_sha256 = hash_of("c"), .carrier = "tinfoil.hatt", .scheme = "tinfoil",
-	                          .form = "commitment", .commitment = sha256_bytes(&commitment)};
+	struct store_carrier k = {.tbs_sha256 = hash_of("c"),
+	                          .carrier = "tinfoil.hatt",
+	                          .scheme = "tinfoil",
+	                          .form = "commitment",
+	                          .commitment = sha256_bytes(&commitment)};
 	GOOD(store_carrier_put(s, &k));
 	GOOD(store_certificate_each_due(s, judge_tbs, &done));
 	CHECK_TEXT(take_seen(), "c");
@@ -585,11 +596,30 @@ TEST(carriers_and_evidence)
 	struct sha256 c = hash_of("c"), hpke = hash_of("hpke"), commitment = hash_of("commitment");
 	struct store_document d = document_row("{}");
 	struct store_evidence e = {hash_of("report"), EVIDENCE_SNP, "report-v3", bytes_of_text("report and a tail")};
-	struct store_carrier full = {c, "tinfoil.hatt", "tinfoil", "commitment", FAULT_OK, sha256_bytes(&commitment),
-	                             sha256_bytes(&hpke), &d.sha256, &e.sha256, EVIDENCE_SNP};
-	struct store_carrier empty = {c, "tinfoil.hatt", "tinfoil", "commitment", FAULT_OK, sha256_bytes(&commitment),
-	                              sha256_bytes(&hpke), NULL, NULL, EVIDENCE_NONE};
-	struct store_carrier broken = {.tbs_sha256 = c, .carrier = "dstack.quote", .scheme = "dstack", .form = "embedded",
+	struct store_carrier full = {c,
+	                             "tinfoil.hatt",
+	                             "tinfoil",
+	                             "commitment",
+	                             FAULT_OK,
+	                             sha256_bytes(&commitment),
+	                             sha256_bytes(&hpke),
+	                             &d.sha256,
+	                             &e.sha256,
+	                             EVIDENCE_SNP};
+	struct store_carrier empty = {c,
+	                              "tinfoil.hatt",
+	                              "tinfoil",
+	                              "commitment",
+	                              FAULT_OK,
+	                              sha256_bytes(&commitment),
+	                              sha256_bytes(&hpke),
+	                              NULL,
+	                              NULL,
+	                              EVIDENCE_NONE};
+	struct store_carrier broken = {.tbs_sha256 = c,
+	                               .carrier = "dstack.quote",
+	                               .scheme = "dstack",
+	                               .form = "embedded",
 	                               .fault = {FAULT_LENGTH, 4, "quote"}};
 	GOOD(store_carrier_put(s, &empty)); /* references are checked at commit, so any order will do */
 	GOOD(store_carrier_put(s, &full));
@@ -628,9 +658,15 @@ static int same_collateral(void *context, const struct store_collateral *got)
 TEST(collateral_is_archived_once)
 {
 	start();
-	struct store_collateral c = {.sha256 = hash_of("crl"), .kind = "crl", .vendor = "amd", .label = "CRL of ARK-Genoa",
-	                             .source = "https://kds.example/vcek/v1/Genoa/crl", .issued_ms = T0,
-	                             .next_update_ms = T0 + 7, .fetched_ms = T0 + 1, .content = bytes_of_text("crl")};
+	struct store_collateral c = {.sha256 = hash_of("crl"),
+	                             .kind = "crl",
+	                             .vendor = "amd",
+	                             .label = "CRL of ARK-Genoa",
+	                             .source = "https://kds.example/vcek/v1/Genoa/crl",
+	                             .issued_ms = T0,
+	                             .next_update_ms = T0 + 7,
+	                             .fetched_ms = T0 + 1,
+	                             .content = bytes_of_text("crl")};
 	GOOD(store_collateral_put(s, &c));
 	c.fetched_ms = T0 + 2; /* looked at again */
 	GOOD(store_collateral_put(s, &c));
@@ -647,7 +683,8 @@ TEST(collateral_is_archived_once)
 
 /* ---- verdicts ---- */
 
-static struct verdict *verdict_row(const char *evidence, const char *measurement, enum verdict_result result, int64_t at_ms)
+static struct verdict *verdict_row(const char *evidence, const char *measurement, enum verdict_result result,
+                                   int64_t at_ms)
 {
 	static uint8_t report_data[64] = {1, 2, 3};
 	struct verdict *v = memory_alloc(sizeof(*v));
@@ -706,7 +743,8 @@ static int same_verdict(void *context, const struct store_verdict *row)
 	const struct verdict *a = row->verdict, *b = context;
 	CHECK(row->tbs_sha256 && row->basis == BASIS_NOW);
 	CHECK_TEXT(row->scheme, "tinfoil");
-	CHECK(a->kind == b->kind && sha256_equal(&a->sha256, &b->sha256) && a->at_ms == b->at_ms && a->result == b->result);
+	CHECK(a->kind == b->kind && sha256_equal(&a->sha256, &b->sha256) && a->at_ms == b->at_ms &&
+	      a->result == b->result);
 	CHECK_TEXT(a->format, b->format);
 	CHECK_U64(a->check_count, b->check_count);
 	for (size_t i = 0; i < a->check_count; i++) {
@@ -736,8 +774,9 @@ static int note_verdict(void *context, const struct store_verdict *row)
 {
 	char text[100];
 	(void)context;
-	snprintf(text, sizeof(text), "%s%s:%d@%d", row->tbs_sha256 ? "" : "alone-", row->basis == BASIS_NOW ? "now" : "logged",
-	         (int)row->verdict->result, (int)(row->verdict->at_ms - T0));
+	snprintf(text, sizeof(text), "%s%s:%d@%d", row->tbs_sha256 ? "" : "alone-",
+	         row->basis == BASIS_NOW ? "now" : "logged", (int)row->verdict->result,
+	         (int)(row->verdict->at_ms - T0));
 	return note(text);
 }
 
@@ -778,11 +817,13 @@ static bool measurement_known(const char *domain, const char *value, const char 
 TEST(what_was_known_before)
 {
 	start();
-	put_log("one", 10, 10);
+	put_log("one", 10, 20);
 	put_certificate("c1", "example.org");
 	put_certificate("c2", "example.org");
+	put_certificate("c0", "example.org");
 	put_place("one", 1, "c1", T0 + 1);
 	put_place("one", 2, "c2", T0 + 2);
+	put_place("one", 12, "c0", T0); /* would be the first, but is not proven */
 	put_evidence("e1");
 	put_evidence("e2");
 	put_verdict("c1", BASIS_NOW, verdict_row("e1", "old", VERDICT_VERIFIED, T0));
@@ -802,6 +843,8 @@ TEST(what_was_known_before)
 	struct sha256 c1 = hash_of("c1"), c2 = hash_of("c2"), key = hash_of("key"), other = hash_of("other key");
 	GOOD(store_key_known(s, "example.org", &key, &c2, &known));
 	CHECK(known);
+	GOOD(store_key_known(s, "example.org", &key, NULL, &known));
+	CHECK(known);
 	GOOD(store_key_known(s, "example.org", &key, &c1, &known));
 	CHECK(!known);
 	GOOD(store_key_known(s, "example.org", &other, NULL, &known));
@@ -820,12 +863,19 @@ TEST(keys_that_stand_elsewhere)
 	char out[256];
 	start();
 	struct sha256 key = hash_of("key"), other = hash_of("other key");
+	put_log("one", 10, 20);
 	put_certificate("c1", "example.org");
+	put_certificate("c5", "unproven.example");
+	put_place("one", 1, "c1", T0);
+	put_place("one", 15, "c5", T0);
 	GOOD(store_key_elsewhere(s, &key, "example.org", out, sizeof(out)));
 	CHECK_TEXT(out, "");
 	put_certificate("c2", "example.net");
 	put_certificate("c3", "");
 	put_certificate("c4", "a.example");
+	put_place("one", 2, "c2", T0);
+	put_place("one", 3, "c3", T0);
+	put_place("one", 4, "c4", T0);
 	GOOD(store_key_elsewhere(s, &key, "example.org", out, sizeof(out)));
 	CHECK(memcmp(out, "a.example\0example.net\0", 23) == 0);
 	GOOD(store_key_elsewhere(s, &key, "example.org", out, 12)); /* the second does not fit */
@@ -880,7 +930,8 @@ static int same_anomaly(void *context, const struct store_anomaly *got)
 	CHECK_TEXT(got->domain, want->domain);
 	CHECK_TEXT(got->detail, want->detail);
 	CHECK_TEXT(got->ack_reason, want->ack_reason);
-	CHECK((got->tbs_sha256 == NULL) == (want->tbs_sha256 == NULL) && (got->log_id == NULL) == (want->log_id == NULL));
+	CHECK((got->tbs_sha256 == NULL) == (want->tbs_sha256 == NULL) &&
+	      (got->log_id == NULL) == (want->log_id == NULL));
 	CHECK(got->has_entry == want->has_entry && got->entry_index == want->entry_index);
 	CHECK(got->first_seen_ms == want->first_seen_ms && got->last_seen_ms == want->last_seen_ms);
 	CHECK(got->acknowledged_until_ms == want->acknowledged_until_ms);
@@ -897,9 +948,17 @@ TEST(anomalies)
 {
 	start();
 	struct sha256 tbs = hash_of("c"), log = hash_of("one"), uid;
-	struct store_anomaly a = {.rule = "evidence_invalid", .severity = "critical", .domain = "example.org",
-	                          .detail = "snp.signature", .tbs_sha256 = &tbs, .log_id = &log, .has_entry = true,
-	                          .entry_index = 9, .first_seen_ms = T0, .last_seen_ms = T0, .ack_reason = ""};
+	struct store_anomaly a = {.rule = "evidence_invalid",
+	                          .severity = "critical",
+	                          .domain = "example.org",
+	                          .detail = "snp.signature",
+	                          .tbs_sha256 = &tbs,
+	                          .log_id = &log,
+	                          .has_entry = true,
+	                          .entry_index = 9,
+	                          .first_seen_ms = T0,
+	                          .last_seen_ms = T0,
+	                          .ack_reason = ""};
 	memset(a.uid.b, 0xab, SHA256_BYTES);
 	CHECK(store_anomaly_get(s, &a.uid, same_anomaly, &a) == 1);
 	GOOD(store_anomaly_put(s, &a));
@@ -911,8 +970,14 @@ TEST(anomalies)
 	GOOD(store_anomaly_put(s, &a));
 	reopen();
 	CHECK(store_anomaly_get(s, &a.uid, same_anomaly, &a) == 7);
-	struct store_anomaly b = {.rule = "log_stale", .severity = "low", .domain = "", .detail = "", .ack_reason = "",
-	                          .state = ANOMALY_CLEARED, .first_seen_ms = T0 + 1, .last_seen_ms = T0 + 2};
+	struct store_anomaly b = {.rule = "log_stale",
+	                          .severity = "low",
+	                          .domain = "",
+	                          .detail = "",
+	                          .ack_reason = "",
+	                          .state = ANOMALY_CLEARED,
+	                          .first_seen_ms = T0 + 1,
+	                          .last_seen_ms = T0 + 2};
 	memset(b.uid.b, 0xab, SHA256_BYTES);
 	b.uid.b[2] = 0xac;
 	GOOD(store_anomaly_put(s, &b));
@@ -936,8 +1001,8 @@ static int note_event(void *context, const struct store_event *e)
 {
 	char text[200];
 	(void)context;
-	snprintf(text, sizeof(text), "%d,%d,%d,%s,%s,%s", (int)e->seq, (int)(e->time_ms - T0), (int)e->run_id, e->event_type,
-	         e->uid, e->json);
+	snprintf(text, sizeof(text), "%d,%d,%d,%s,%s,%s", (int)e->seq, (int)(e->time_ms - T0), (int)e->run_id,
+	         e->event_type, e->uid, e->json);
 	return note(text);
 }
 
@@ -1017,7 +1082,8 @@ TEST(after_a_failure_nothing_can_be_committed)
 {
 	char value[16];
 	start();
-	struct store_anomaly bad = {.rule = "r", .severity = "low", .domain = "", .detail = "", .state = (enum anomaly_state)9};
+	struct store_anomaly bad = {
+	        .rule = "r", .severity = "low", .domain = "", .detail = "", .state = (enum anomaly_state)9};
 	GOOD(store_setting_put(s, "a", "b"));
 	CHECK(store_anomaly_put(s, &bad) == STORE_IO);
 	CHECK(store_setting_put(s, "c", "d") == STORE_IO);

@@ -163,7 +163,8 @@ static void check_failing_batch(struct store *s, enum fault_action action, unsig
 		GOOD(rc);
 		return;
 	}
-	CHECK_THAT(rc == STORE_IO || rc == 0, "%d at call %u", rc, n); /* a failing checkpoint after the commit is none */
+	CHECK_THAT(rc == STORE_IO || rc == 0, "%d at call %u", rc,
+	           n); /* a failing checkpoint after the commit is none */
 	if (rc == STORE_IO) {
 		CHECK(strstr(store_message(s), "state.db") != NULL);
 		CHECK_THAT(action != FAULT_VFS_FULL || strstr(store_message(s), "disk full"), "%s", store_message(s));
@@ -337,7 +338,8 @@ static void check_refused(int want, const char *word)
 {
 	struct store *s;
 	for (int mode = STORE_READ; mode <= STORE_WRITE; mode++) {
-		CHECK_THAT(store_open(directory, (enum store_mode)mode, &s) == want, "mode %d: %s", mode, store_open_message());
+		CHECK_THAT(store_open(directory, (enum store_mode)mode, &s) == want, "mode %d: %s", mode,
+		           store_open_message());
 		CHECK(s == NULL);
 		CHECK_THAT(strstr(store_open_message(), word) && strstr(store_open_message(), "state.db"), "%s",
 		           store_open_message());
@@ -411,9 +413,10 @@ TEST(damaged_contents_are_found)
 	GOOD(put_batch(s, 0));
 	store_close(s);
 	static const char *const damages[] = {
-		"UPDATE content SET bytes = zeroblob(5)", "UPDATE content SET encoding = 'plain'",
-		"PRAGMA foreign_keys = OFF; DELETE FROM content",
-		"PRAGMA ignore_check_constraints = ON; UPDATE certificate SET spki_sha256 = x'00'",
+	        "UPDATE content SET bytes = zeroblob(5)",
+	        "UPDATE content SET encoding = 'plain'",
+	        "PRAGMA foreign_keys = OFF; DELETE FROM content",
+	        "PRAGMA ignore_check_constraints = ON; UPDATE certificate SET spki_sha256 = x'00'",
 	};
 	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
 		meddle("state.db", damages[i]);
@@ -451,8 +454,8 @@ TEST(damaged_pages_are_found)
 			if (rc == 0)
 				rc = store_certificate_each(s, see_certificate, NULL);
 			if (rc != 0)
-				CHECK_THAT(strstr(store_message(s), "damaged") && strstr(store_message(s), "state.db"), "%s",
-				           store_message(s));
+				CHECK_THAT(strstr(store_message(s), "damaged") && strstr(store_message(s), "state.db"),
+				           "%s", store_message(s));
 			store_close(s);
 		}
 		CHECK(rc == 0 || rc == STORE_IO);
