@@ -329,13 +329,14 @@ static int migrate(struct sqlite_store *s, int64_t version)
 	return rc;
 }
 
-/* WAL, every commit on disk before it counts. The log's files stay when we go, for readers' sake. */
+/* WAL, every commit on disk before it counts. The log's files stay when we go, for readers' sake. Keys are
+ * hashes, so rows go to scattered pages: 32 MiB of cache keep the pages of a batch in memory. */
 static int set_durability(struct sqlite_store *s)
 {
 	int on = 1;
 	int rc = run_script(s, "prepare it",
 	                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-	                    "PRAGMA journal_size_limit = 16777216");
+	                    "PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -32768");
 	if (rc == 0)
 		sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
 	return rc;
