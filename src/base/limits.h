@@ -52,4 +52,7 @@
 #define LIMIT_EXPECTATIONS 256u                /* of one watch */
 #define LIMIT_FILE_BYTES (64u << 20)           /* a file named on the command line */
 
+/* ---- history ---- */
+#define LIMIT_STORED_BYTES (64u << 20)         /* one stored document, leaf, ...: the largest input that one can come from */
+
 #endif
