@@ -95,6 +95,7 @@ static struct verdict *judge_at(struct analysis *x, const struct item *item, int
 		.evidence = item->evidence,
 		.kind = item->kind,
 		.binding = {item->binding, x->finding.spki, item->extraction->hpke_key, {NULL, 0}},
+		.endorsement = item->has_document ? item->document.parsed.document.endorsement : (struct bytes){NULL, 0},
 		.collateral = &a->inventory.set,
 		.at_ms = at_ms,
 	};

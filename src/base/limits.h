@@ -25,7 +25,7 @@
 #define LIMIT_COLLATERAL_BYTES (4u << 20)      /* largest: CRLs and RIMs, below 2 MiB */
 #define LIMIT_COLLATERAL_ITEMS 4096u           /* files named by --collateral and --trust-anchor */
 #define LIMIT_EVIDENCE_FILES 100000u           /* documents in --evidence directories */
-#define LIMIT_VERDICT_CHECKS 96u               /* checks of one verdict */
+#define LIMIT_VERDICT_CHECKS 352u              /* checks of one verdict: 96 of its kind, 256 expectations */
 #define LIMIT_VERDICT_CLAIMS 8u                /* closed list of claims */
 #define LIMIT_VERDICT_VALUES 96u               /* fields, measurements of one verdict, each */
 #define LIMIT_VERDICT_ANCHORS 8u               /* roots one verdict stands on */
@@ -50,6 +50,12 @@
 /* ---- configuration and policy ---- */
 #define LIMIT_WATCHES 10000u
 #define LIMIT_EXPECTATIONS 256u                /* of one watch */
+#define LIMIT_EXPECTATION_VALUES 256u          /* values of one expectation: all releases of some years */
+#define LIMIT_EXPRESSION_BYTES (32u << 10)     /* 256 SHA-384 digests in hex, and a name */
+#define LIMIT_EXPRESSION_NAME 64u              /* the longest name of a value has about 30 letters */
+#define LIMIT_FINDINGS 512u                    /* of one certificate: 16 carriers by 10 rules, and expectations */
+#define LIMIT_CONFIG_BYTES (8u << 20)          /* LIMIT_WATCHES sections of 800 bytes */
+#define LIMIT_CONFIG_VALUE 4096u               /* a path or URL; expressions have their own limit */
 #define LIMIT_FILE_BYTES (64u << 20)           /* a file named on the command line */
 
 /* ---- history ---- */

@@ -12,7 +12,21 @@ enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEV
 const char *severity_name(enum severity s);
 bool severity_of(const char *name, enum severity *out);
 
-/* ---- EXPR of the command line and of `expect` ---- */
+/*
+ * ---- EXPR of the command line and of `expect` ----
+ * NAME=VALUE, NAME=VALUE,VALUE (any of), NAME^=PREFIX, NAME>=VALUE; no space around the operator.
+ * NAME is claim.CLAIM (its status), claim.CLAIM.source, or a value of the verdict. By the value's kind:
+ *   hex      = and ^= compare digits in either case; >= wants as many bytes as the value has and compares
+ *            each with its own: all must be high enough
+ *   number   = and >=, decimal
+ *   boolean  =true or =false
+ *   text     = and ^=, byte by byte
+ *   list     = and ^= hold where one member does
+ * What holds passes; what does not hold fails. That goes for claims too: an `unknown` claim is not
+ * `asserted`, and who expects it has the answer that it is not; no collateral excuses it. A comparison that
+ * cannot be made (the evidence has no value of that name, or one of a kind that the operator or VALUE does not
+ * fit) is not checked, which keeps the verdict from being `verified` without calling the evidence bad.
+ */
 enum expect_operator { EXPECT_EQUAL /* any of */, EXPECT_PREFIX, EXPECT_AT_LEAST };
 struct expectation {
 	const char *name; /* "mrtd", "claim.tee_attested", "claim.tee_attested.source" */
@@ -20,16 +34,23 @@ struct expectation {
 	const char *const *values;
 	size_t count;
 };
-/* Parse one EXPR into the arena; the fault's field says what is wrong with it. */
+/* Parse one EXPR into the arena; the fault's field says what is wrong with it, for people. */
 struct fault expectation_parse(const char *text, struct arena *a, struct expectation *out);
-/* Hold it against a verdict and add the check "expect.NAME" (binding) to it. Call verdict_conclude after. */
+/* Append its text, which parses to the same expectation. */
+void expectation_put(const struct expectation *e, struct buffer *out);
+/* Hold it against a verdict. *detail: what was expected and found, in the arena; "" where it holds. */
+enum check_result expectation_test(const struct expectation *e, const struct verdict *v, struct arena *a,
+                                   const char **detail);
+/* The same, added to the verdict as the check "expect.NAME" (binding); expectations on one name share
+ * their check, which has the worst of the results. Call verdict_conclude after. */
 void expectation_apply(const struct expectation *e, struct verdict *v);
 
 /* ---- watches ---- */
-/* The keys of a watch section and of the host sections in it. A host section overrides the watch key by key. */
+/* The keys of a watch section and of the host sections in it. A host section overrides the watch key by key;
+ * a list of no values counts as not given. */
 struct watch_rules {
-	bool has_require_attestation, require_attestation;
-	const char *scheme;                /* NULL: any */
+	bool has_require_attestation, require_attestation; /* not given: learn in the baseline, then alarm */
+	const char *scheme;                /* "any" and NULL: any */
 	const struct expectation *expect;
 	size_t expect_count;
 	const char *const *measurement;    /* hex, lower case */
@@ -40,10 +61,10 @@ struct watch_rules {
 	size_t issuer_count;
 	const char *const *provenance;
 	size_t provenance_count;
-	const char *tcb;                   /* NULL: not asked */
+	const char *tcb;                   /* worst acceptable: up-to-date, ..., see tcb_acceptable; NULL: not asked */
 };
 struct watch_host {
-	const char *pattern;               /* "app.example.org", "*.models.example.org" */
+	const char *pattern;               /* "app.example.org"; "*.models.example.org": one label more */
 	struct watch_rules rules;
 };
 struct watch {
@@ -59,6 +80,13 @@ struct policy {
 /* The watch with the longest domain that covers one of the names; NULL where none does. rules (may be
  * NULL) gets its keys with those of the best matching host section laid over them. */
 const struct watch *policy_watch(const struct policy *p, const char *const *names, size_t n, struct watch_rules *rules);
+/* The host section of the watch for this one name: the exact one, else the longest pattern; NULL where
+ * none matches. */
+const struct watch_host *watch_host_of(const struct watch *w, const char *name);
+/* base with the keys that `over` has laid over it. */
+struct watch_rules watch_rules_over(const struct watch_rules *base, const struct watch_rules *over);
+/* Values of the key `tcb`, best first, NULL-terminated. */
+extern const char *const tcb_acceptable[];
 
 /* ---- anomaly rules ---- */
 struct anomaly_rule {
@@ -107,10 +135,15 @@ struct anomaly_finding {
 	const char *detail;    /* for people */
 };
 struct anomaly_findings {
-	struct anomaly_finding v[64];
+	struct anomaly_finding v[LIMIT_FINDINGS];
 	size_t n;
 };
-/* What about this certificate was not expected. */
+/*
+ * What about this certificate was not expected: one finding per (rule, subject). A certificate whose names
+ * fall under several host sections must satisfy each of them, or a name under a lax section would excuse the
+ * others. In the baseline, rules that are not absolute raise nothing, except where the watch itself says what
+ * it expects (`expect`, `measurement`, `key`, `issuer`, `provenance`, `tcb`): there is nothing to learn then.
+ */
 void policy_evaluate(const struct policy_facts *facts, struct arena *a, struct anomaly_findings *out);
 
 /* uid = SHA-256(rule id || NUL || subject). */

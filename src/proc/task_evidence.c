@@ -145,6 +145,7 @@ void task_judge_encode(const struct judge_request *r, struct buffer *out)
 	buffer_put_vector32(out, r->binding.spki);
 	buffer_put_vector32(out, r->binding.hpke_key);
 	buffer_put_vector32(out, r->binding.nonce);
+	buffer_put_vector32(out, r->endorsement);
 	message_put_i64(out, r->at_ms);
 	task_collateral_put(out, r->collateral->items, r->collateral->n);
 }
@@ -159,6 +160,7 @@ struct fault task_judge_decode(struct bytes in, struct arena *a, struct task_jud
 	r->binding.spki = message_bytes(&c, a, "spki");
 	r->binding.hpke_key = message_bytes(&c, a, "hpke_key");
 	r->binding.nonce = message_bytes(&c, a, "nonce");
+	r->endorsement = message_bytes(&c, a, "endorsement");
 	r->at_ms = message_i64(&c, "at");
 	collateral_set_init(&out->collateral, a);
 	out->collateral.items = task_collateral_read(&c, a, &out->collateral.n);
