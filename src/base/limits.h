@@ -44,7 +44,7 @@
 
 /* ---- processes ---- */
 #define LIMIT_WORKERS 64u
-#define LIMIT_SLOTS 64u                        /* bodies in flight at once */
+
 #define LIMIT_FRAME_BYTES (64u << 20)          /* one message between processes */
 
 /* ---- configuration and policy ---- */
@@ -57,5 +57,8 @@
 #define LIMIT_CONFIG_BYTES (8u << 20)          /* LIMIT_WATCHES sections of 800 bytes */
 #define LIMIT_CONFIG_VALUE 4096u               /* a path or URL; expressions have their own limit */
 #define LIMIT_FILE_BYTES (64u << 20)           /* a file named on the command line */
+
+/* ---- history ---- */
+#define LIMIT_STORED_BYTES (64u << 20)         /* one stored document, leaf, ...: the largest input that one can come from */
 
 #endif

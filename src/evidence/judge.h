@@ -7,6 +7,7 @@
 
 #include "evidence/collateral.h"
 #include "evidence/verdict.h"
+#include "extract/evidence_kind.h"
 
 /* What a verdict needs to know of the certificate that the evidence belongs to. */
 struct evidence_binding {
@@ -20,6 +21,9 @@ struct judge_request {
 	struct bytes evidence;   /* raw report or quote */
 	enum evidence_kind kind; /* EVIDENCE_NONE: recognise it */
 	struct evidence_binding binding;
+	struct bytes endorsement; /* DER certificate of the signing key that came with the evidence, so that it is
+	                             the one meant; empty: looked for in the collateral, where other machines'
+	                             certificates lie too and prove nothing against this evidence */
 	const struct collateral_set *collateral;
 	int64_t at_ms;
 };

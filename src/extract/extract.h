@@ -54,6 +54,7 @@ struct document {
 	enum evidence_kind kind;   /* EVIDENCE_UNKNOWN for dummy documents */
 	enum binding_rule binding;
 	struct bytes evidence;     /* raw report or quote, trailing unsigned bytes included */
+	struct bytes endorsement;  /* DER certificate of the signing key that came with it; or empty */
 	bool dummy;                /* a document that says itself that there is no hardware */
 };
 /* Parse; the document's strings and evidence live in the arena. FAULT_UNRECOGNISED where it is JSON of another kind. */

@@ -1,5 +1,12 @@
 noinst_LIBRARIES += src/libextract.a
 src_libextract_a_SOURCES = \
+	src/extract/carriers.c \
+	src/extract/document.c \
+	src/extract/evidence_kind.c \
 	src/extract/evidence_kind.h \
+	src/extract/extract.c \
+	src/extract/extract.h \
+	src/extract/match.c \
 	src/extract/match.h \
-	src/extract/extract.h
+	src/extract/part.h \
+	src/extract/tinfoil.c

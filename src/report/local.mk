@@ -1,2 +1,7 @@
 noinst_LIBRARIES += src/libreport.a
-src_libreport_a_SOURCES =
+src_libreport_a_SOURCES = \
+	src/report/event.c \
+	src/report/event.h \
+	src/report/verdict_json.c \
+	src/report/verdict_json.h
+EXTRA_DIST += schema/event.schema.json

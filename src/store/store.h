@@ -2,10 +2,16 @@
  * The history. One table of functions (struct store_ops) so that another database can serve
  * later; sqlite.c is the first. Callers use the store_* calls below. All of them return 0, 1 where
  * "not found" is an answer, or a negative enum store_error; store_message() then says what
- * happened and to which file. Depends on base, ct (types only), evidence (verdict).
+ * happened and to which file. Depends on base, extract and evidence (verdict).
  *
- * Times are milliseconds since 1970 UTC. Hashes are struct sha256. Strings are UTF-8, escaped
- * already where strangers wrote them. Views handed to callbacks live during the call.
+ * Times are milliseconds since 1970 UTC, 0 where there is none. Hashes are struct sha256. Strings
+ * are UTF-8, escaped already where strangers wrote them; NULL counts as "". Views handed to callbacks
+ * live during the call. A callback that returns something else than 0 ends its loop, which returns
+ * that. Callbacks may read; those of the certificate and evidence loops may write too.
+ *
+ * Every _put is idempotent: the same row again changes nothing. What was only looked at again (a
+ * log's last_success, an anomaly's last_seen, the time of collateral's last fetch or of an otherwise
+ * equal verdict on basis now) is stored, and is no change that makes history.db be rebuilt.
  */
 #ifndef TEEWATCH_STORE_STORE_H
 #define TEEWATCH_STORE_STORE_H
@@ -27,19 +33,23 @@ enum store_mode { STORE_READ, STORE_WRITE /* creates, migrates, takes the lock o
 
 struct store;
 
+/* directory holds state.db, history.db and the lock. STORE_READ works beside a writer and on
+ * read-only media, and makes no file. */
 int store_open(const char *directory, enum store_mode mode, struct store **out);
 /* Why store_open failed, for people; static buffer until the next call. */
 const char *store_open_message(void);
 void store_close(struct store *s);
 const char *store_message(const struct store *s);
 
-/* Transactions do not nest. Everything below that writes wants one open. */
+/* Transactions do not nest. Everything below that writes wants one open. After an error inside one it
+ * can only be rolled back: store_commit rolls back and reports STORE_IO. store_rollback may be called at
+ * any time. For a reader a transaction is one consistent view. */
 int store_begin(struct store *s);
 int store_commit(struct store *s);
 void store_rollback(struct store *s);
 
 /* Write history.db beside state.db (aside, synced, renamed), if anything but v_run changed since the
- * last time. publish_to: that path instead, always. */
+ * last time. publish_to: that path instead, always; a reader may do that too. Outside of transactions. */
 int store_publish(struct store *s, const char *publish_to);
 
 /* ---- settings of this database: "uuid", "first_run_completed", ... ---- */
@@ -72,7 +82,10 @@ struct store_log {
 	int64_t first_seen_ms, last_success_ms;
 	bool listed;                 /* in the configuration or list of the last run */
 };
-int store_log_put(struct store *s, const struct store_log *log); /* keeps positions and first_seen */
+/* Keeps positions and first_seen, and the later last_success. */
+int store_log_put(struct store *s, const struct store_log *log);
+int store_log_get(struct store *s, const struct sha256 *log_id, int (*got)(void *, const struct store_log *),
+                  void *context); /* 1: not there */
 int store_log_each(struct store *s, int (*each)(void *, const struct store_log *), void *context);
 
 /* Where the audit of a log stands. Frontiers are (size, nodes): n hashes, biggest subtree first. */
@@ -86,11 +99,12 @@ struct store_position {
 	struct sha256 audited_nodes[64], scanned_nodes[64];
 	size_t audited_node_count, scanned_node_count;
 	uint32_t page_entries;                 /* learned page cap of get-entries; 0: unknown */
-	int64_t last_success_ms;
+	int64_t last_success_ms;               /* that of the log; 0 keeps the one that is there */
 };
 int store_position_get(struct store *s, const struct sha256 *log_id, struct store_position *out);
 int store_position_put(struct store *s, const struct sha256 *log_id, const struct store_position *p);
-/* Forget places at or above the audited size and set the scanned position back to it (after a wrong root). */
+/* Forget places and unparseable entries at or above the audited size, and set the scanned position back to it
+ * (after a wrong root). */
 int store_position_rewind(struct store *s, const struct sha256 *log_id);
 
 enum tree_head_state { TREE_HEAD_PENDING, TREE_HEAD_VERIFIED, TREE_HEAD_CONTRADICTED, TREE_HEAD_UNUSED };
@@ -102,9 +116,11 @@ struct store_tree_head {
 	struct bytes body;           /* the answer as it came: STH JSON or checkpoint */
 	enum tree_head_state state;
 };
-int store_tree_head_put(struct store *s, const struct store_tree_head *h); /* idempotent on (log, size, timestamp, root) */
+/* Idempotent on (log, size, timestamp, root): there again, only its state changes. */
+int store_tree_head_put(struct store *s, const struct store_tree_head *h);
 int store_tree_head_each(struct store *s, const struct sha256 *log_id,
-                         int (*each)(void *, const struct store_tree_head *), void *context); /* by size, then timestamp */
+                         int (*each)(void *, const struct store_tree_head *),
+                         void *context); /* by size, then timestamp */
 
 /* ---- certificates and where they stand ---- */
 struct store_certificate {
@@ -119,7 +135,9 @@ struct store_certificate {
 	unsigned reasons;            /* enum match_reason */
 	int64_t first_seen_ms;
 };
-int store_certificate_put(struct store *s, const struct store_certificate *c); /* 1: was there already */
+/* 1: was there already; then domain, watch and reasons are brought up to date (and it is due again where they
+ * changed), the rest stays. tbs must have the hash tbs_sha256. */
+int store_certificate_put(struct store *s, const struct store_certificate *c);
 int store_certificate_get(struct store *s, const struct sha256 *tbs,
                           int (*got)(void *, const struct store_certificate *), void *context);
 
@@ -129,6 +147,7 @@ struct store_place {
 	int64_t timestamp_ms;
 	bool precertificate;
 };
+/* An audited place is never changed. */
 int store_place_put(struct store *s, const struct store_place *p);
 int store_place_each(struct store *s, const struct sha256 *tbs, int (*each)(void *, const struct store_place *),
                      void *context); /* by timestamp; audited places only */
@@ -136,8 +155,11 @@ int store_place_each(struct store *s, const struct sha256 *tbs, int (*each)(void
 /* Certificates with an audited place that the policy has not looked at yet, or that must be looked at
  * again (evidence or collateral was missing). In order of first log timestamp, then tbs_sha256. */
 int store_certificate_each_due(struct store *s, int (*each)(void *, const struct store_certificate *), void *context);
-/* due: look again in the next run, or when collateral or documents come. */
+/* due: look again in the next run, or when collateral or documents come. It stays due anyway while an
+ * earlier log timestamp of it is not audited yet. */
 int store_certificate_judged(struct store *s, const struct sha256 *tbs, bool due);
+/* Every certificate with an audited place, in the same order. */
+int store_certificate_each(struct store *s, int (*each)(void *, const struct store_certificate *), void *context);
 
 struct store_unparseable {
 	struct sha256 log_id;
@@ -159,10 +181,12 @@ struct store_document {
 	const char *peer;            /* JSON facts of the TLS peer: chain and key hashes; "" for files */
 	int64_t fetched_ms;
 };
+/* A document that comes makes the certificates due that commit to it. The first source is kept, but facts of
+ * a peer are kept before none. */
 int store_document_put(struct store *s, const struct store_document *d);
 /* By commitment (hatt). 1: not there. */
-int store_document_get(struct store *s, const struct sha256 *commitment, int (*got)(void *, const struct store_document *),
-                       void *context);
+int store_document_get(struct store *s, const struct sha256 *commitment,
+                       int (*got)(void *, const struct store_document *), void *context);
 
 struct store_carrier {
 	struct sha256 tbs_sha256;
@@ -174,8 +198,20 @@ struct store_carrier {
 	enum evidence_kind kind;
 };
 int store_carrier_put(struct store *s, const struct store_carrier *c); /* replaces the row of (tbs, carrier) */
+int store_carrier_each(struct store *s, const struct sha256 *tbs, int (*each)(void *, const struct store_carrier *),
+                       void *context); /* of one certificate, by carrier */
+
+struct store_evidence {
+	struct sha256 sha256;        /* as verdicts name it */
+	enum evidence_kind kind;
+	const char *format;
+	struct bytes content;        /* as it was put: may have unsigned trailing bytes that the hash leaves out */
+};
 int store_evidence_put(struct store *s, const struct sha256 *sha256, enum evidence_kind kind, const char *format,
                        struct bytes content);
+int store_evidence_get(struct store *s, const struct sha256 *sha256, int (*got)(void *, const struct store_evidence *),
+                       void *context); /* 1: not there */
+int store_evidence_each(struct store *s, int (*each)(void *, const struct store_evidence *), void *context);
 
 /* ---- verdicts ---- */
 enum verdict_basis { BASIS_LOGGED, BASIS_NOW };
@@ -183,6 +219,16 @@ enum verdict_basis { BASIS_LOGGED, BASIS_NOW };
  * `binding` carry the certificate, the others do not. Also feeds v_measurement (domain from the certificate). */
 int store_verdict_put(struct store *s, const struct sha256 *tbs, enum verdict_basis basis, const struct verdict *v,
                       const char *scheme);
+
+struct store_verdict {
+	const struct sha256 *tbs_sha256; /* NULL: evidence on its own */
+	enum verdict_basis basis;
+	const char *scheme;
+	const struct verdict *verdict;   /* whole, as it was put */
+};
+/* The verdicts of a certificate (tbs NULL: all there are), by certificate, evidence and basis. */
+int store_verdict_each(struct store *s, const struct sha256 *tbs, int (*each)(void *, const struct store_verdict *),
+                       void *context);
 
 /* ---- collateral, archived by content ---- */
 struct store_collateral {
@@ -192,19 +238,27 @@ struct store_collateral {
 	struct bytes content;
 };
 int store_collateral_put(struct store *s, const struct store_collateral *c);
+int store_collateral_get(struct store *s, const struct sha256 *sha256,
+                         int (*got)(void *, const struct store_collateral *), void *context); /* 1: not there */
 int store_collateral_each(struct store *s, int (*each)(void *, const struct store_collateral *), void *context);
 
 /* ---- what the policy asks of the past ---- */
-/* Was this measurement value known for the domain before `before_run`? Likewise keys. */
+/* Had an earlier certificate of the domain this measurement, key or issuer? Earlier than except_tbs: by first_seen,
+ * then log timestamp, then hash; so the answer is the same whenever it is asked. except_tbs NULL, or not there:
+ * any certificate. Only certificates with an audited place count, and evidence that failed teaches nothing. */
 int store_measurement_known(struct store *s, const char *domain, const char *name, struct bytes value,
                             const struct sha256 *except_tbs, bool *known);
-/* Other domains, and other measurements, that certificates with this key stand for; NUL-separated text. */
-int store_key_elsewhere(struct store *s, const struct sha256 *spki, const char *domain, char *out, size_t size);
 int store_key_known(struct store *s, const char *domain, const struct sha256 *spki, const struct sha256 *except_tbs,
                     bool *known);
+int store_issuer_known(struct store *s, const char *domain, const char *issuer, const struct sha256 *except_tbs,
+                       bool *known);
+/* Other domains, and "REGISTER=hex" measurements where there are several, that audited certificates with this key
+ * stand for: texts, each with its NUL, and an empty one at the end. What does not fit is left out. */
+int store_key_elsewhere(struct store *s, const struct sha256 *spki, const char *domain, char *out, size_t size);
 /* Baseline of a watch or domain: the first completed run that saw it. 1: still open. */
 int store_baseline_get(struct store *s, const char *domain, int64_t *closed_ms);
-int store_baseline_close(struct store *s, int64_t at_ms); /* every domain seen up to now */
+int store_baseline_close(struct store *s, int64_t at_ms); /* every domain with an audited place up to now */
+int store_baseline_put(struct store *s, const char *domain, int64_t at_ms); /* one; closed before, it stays as it is */
 
 /* ---- anomalies and events ---- */
 enum anomaly_state { ANOMALY_NEW, ANOMALY_ONGOING, ANOMALY_CLEARED, ANOMALY_ACKNOWLEDGED };
@@ -232,11 +286,22 @@ struct store_event {
 	const char *event_type, *uid; /* uid: hex or "" */
 	const char *json;            /* the event as it is printed */
 };
-/* Takes the next seq; the caller's json must hold it, so ask for it first in the same transaction. */
+/* The next seq; the caller's json must hold it, so ask for it first in the same transaction. */
 int store_event_next_seq(struct store *s, uint64_t *seq);
+/* STORE_IO where seq is not the next one. */
 int store_event_put(struct store *s, const struct store_event *e);
+/* In order of seq: those with seq > after_seq and time >= since_ms. */
 int store_event_each(struct store *s, uint64_t after_seq, int64_t since_ms,
                      int (*each)(void *, const struct store_event *), void *context);
+/* The last event of an anomaly. 1: none. */
 int store_event_last(struct store *s, const char *uid, int (*each)(void *, const struct store_event *), void *context);
+
+/* ---- figures for people ---- */
+struct store_counts {
+	uint64_t logs, certificates, places, documents, evidence, collateral, unparseable, events;
+	uint64_t verified, incomplete, failed;         /* verdicts on basis now */
+	uint64_t anomalies_open, anomalies_acknowledged, anomalies_cleared;
+};
+int store_count(struct store *s, struct store_counts *out);
 
 #endif

@@ -1,0 +1,224 @@
+#include "audit/audit.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/state.h"
+#include "audit/tail.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "report/event.h"
+
+/* ---- talk ---- */
+
+static void talk(const char *format, va_list args)
+{
+	fputs("teewatch: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+void audit_warn(const struct audit *a, const char *format, ...)
+{
+	va_list args;
+	if (a->options->verbosity < 0)
+		return;
+	va_start(args, format);
+	talk(format, args);
+	va_end(args);
+}
+
+void audit_say(const struct audit *a, const char *format, ...)
+{
+	va_list args;
+	if (a->options->verbosity < 1)
+		return;
+	va_start(args, format);
+	talk(format, args);
+	va_end(args);
+}
+
+bool audit_store_failed(struct audit *a, int rc)
+{
+	if (rc >= 0)
+		return false;
+	store_rollback(a->store);
+	if (!a->error) {
+		a->error = rc;
+		fprintf(stderr, "teewatch: %s; what was committed is intact\n", store_message(a->store));
+	}
+	return true;
+}
+
+bool audit_must_stop(const struct audit *a)
+{
+	if (a->error || (a->options->stop && *a->options->stop))
+		return true;
+	return a->deadline_ms != 0 && clock_monotonic_ms() >= a->deadline_ms;
+}
+
+/* ---- the run ---- */
+
+static int put_log(struct audit *a, const struct audit_log *l)
+{
+	struct store_log row = {
+		.log_id = l->log.log_id,
+		.kind = l->log.kind,
+		.name = l->log.name,
+		.operator = l->log.operator,
+		.url = l->log.url,
+		.submission_url = l->log.submission_url,
+		.key = l->log.key,
+		.mmd_s = l->log.mmd_s,
+		.state = l->log.state,
+		.state_since_ms = l->log.state_since_ms,
+		.first_seen_ms = a->options->at_ms,
+		.listed = true,
+	};
+	return store_log_put(a->store, &row);
+}
+
+static void start_run(struct audit *a)
+{
+	char text[64];
+	a->run = (struct store_run){.started_ms = clock_now_ms(), .at_ms = a->options->at_ms, .sandbox = "none",
+	                            .version = a->options->version};
+	int rc = store_setting_get(a->store, "first_run_completed", text, sizeof(text));
+	a->first_run = rc == 1;
+	if (rc >= 0)
+		rc = store_begin(a->store);
+	if (rc >= 0)
+		rc = store_run_start(a->store, &a->run);
+	for (size_t i = 0; i < a->log_count && rc >= 0; i++)
+		rc = put_log(a, &a->logs[i]);
+	if (rc >= 0)
+		rc = store_commit(a->store);
+	audit_store_failed(a, rc);
+}
+
+static int exit_status(const struct audit *a)
+{
+	if (a->error)
+		return 3;
+	if (a->alarmed)
+		return 4;
+	return a->incomplete ? 1 : 0;
+}
+
+/* The baseline closes with the first run that saw every log to its end. */
+static bool all_done(const struct audit *a)
+{
+	for (size_t i = 0; i < a->log_count; i++)
+		if (a->tails[i]->state != TAIL_DONE)
+			return false;
+	return a->log_count > 0;
+}
+
+static void finish_run(struct audit *a)
+{
+	struct event_run facts = {a->run.entries, a->run.certificates, a->run.anomalies, exit_status(a)};
+	struct event e = {.type = "run", .run = &facts};
+	bool completed = all_done(a);
+	int rc = store_begin(a->store);
+	a->run.finished_ms = clock_now_ms();
+	a->run.exit_status = exit_status(a);
+	if (rc >= 0)
+		rc = store_run_finish(a->store, &a->run);
+	if (rc >= 0)
+		rc = journal_event(a, &e);
+	if (rc >= 0 && completed)
+		rc = store_baseline_close(a->store, a->options->at_ms);
+	if (rc >= 0 && completed && a->first_run)
+		rc = store_setting_put(a->store, "first_run_completed", "1");
+	if (rc >= 0)
+		rc = store_commit(a->store);
+	if (rc >= 0)
+		rc = store_publish(a->store, NULL);
+	audit_store_failed(a, rc);
+}
+
+static bool all_finished(const struct audit *a)
+{
+	for (size_t i = 0; i < a->log_count; i++)
+		if (!tail_is_finished(a->tails[i]))
+			return false;
+	return true;
+}
+
+/* Every log moves as far as it can; then wait for the next answer. A different log goes first each
+ * time, so that none takes all slots. */
+static void follow_tails(struct audit *a)
+{
+	size_t turn = 0;
+	while (!audit_must_stop(a) && !all_finished(a)) {
+		for (size_t i = 0; i < a->log_count; i++)
+			tail_advance(a->tails[(i + turn) % a->log_count]);
+		turn++;
+		if (a->due) {
+			analysis_run(a);
+			continue;
+		}
+		if (all_finished(a))
+			break;
+		int rc = pool_step(a->pool, 100);
+		if (rc < 0 && !a->error) {
+			a->error = rc;
+			fprintf(stderr, "teewatch: a child process cannot be had: %s\n", strerror(-rc));
+		}
+	}
+}
+
+/* Stopped by a budget or a signal: what was scanned is kept, and the next run goes on from there. */
+static void keep_progress(struct audit *a)
+{
+	for (size_t i = 0; i < a->log_count && !a->error; i++)
+		tail_keep_progress(a->tails[i]);
+}
+
+static void run_tails(struct audit *a)
+{
+	a->tails = memory_array(a->log_count, sizeof(*a->tails));
+	for (size_t i = 0; i < a->log_count; i++)
+		a->tails[i] = tail_new(a, &a->logs[i]);
+	a->due = true; /* what an earlier run left */
+	follow_tails(a);
+	if (a->due && !a->error)
+		analysis_run(a);
+	keep_progress(a);
+	/* Answers that are still on their way hold pages and slots: wait for them before these go. */
+	while (pool_tasks_pending(a->pool) + pool_fetches_pending(a->pool) > 0 && pool_step(a->pool, 100) >= 0)
+		;
+	if (!a->error || a->error == STORE_IO)
+		finish_run(a);
+	for (size_t i = 0; i < a->log_count; i++)
+		tail_free(a->tails[i]);
+	free(a->tails);
+}
+
+int audit_run(const struct audit_options *options)
+{
+	struct audit *a = memory_alloc(sizeof(*a));
+	a->options = options;
+	a->store = options->store;
+	a->pool = options->pool;
+	arena_init(&a->arena, (size_t)512 << 20);
+	if (options->budget_ms > 0)
+		a->deadline_ms = clock_monotonic_ms() + options->budget_ms;
+	audit_sources(a);
+	start_run(a);
+	if (!a->error)
+		inventory_load(a);
+	if (!a->error)
+		documents_load(a);
+	if (!a->error)
+		run_tails(a);
+	int status = exit_status(a);
+	inventory_release(&a->inventory);
+	documents_release(&a->documents);
+	arena_release(&a->arena);
+	free(a->logs);
+	free(a);
+	return status;
+}

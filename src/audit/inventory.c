@@ -1,0 +1,283 @@
+#include "audit/inventory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/state.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+
+static bool is_present(const struct collateral_set *s, const struct collateral *c)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (sha256_equal(&s->items[i].sha256, &c->sha256) && s->items[i].kind == c->kind)
+			return true;
+	return false;
+}
+
+/* Copy an item into the inventory; false where it is there already. */
+static bool keep(struct inventory *inv, const struct collateral *c)
+{
+	struct collateral_set *s = &inv->set;
+	if (is_present(s, c) || s->n >= LIMIT_COLLATERAL_ITEMS)
+		return false;
+	if (s->n == s->capacity) {
+		size_t capacity = s->capacity ? s->capacity * 2 : 64;
+		struct collateral *grown = arena_array(&inv->arena, capacity, sizeof(*grown));
+		if (!grown)
+			return false;
+		if (s->n > 0)
+			memcpy(grown, s->items, s->n * sizeof(*grown));
+		s->items = grown;
+		s->capacity = capacity;
+	}
+	struct collateral *copy = &s->items[s->n];
+	*copy = *c;
+	copy->der = arena_bytes(&inv->arena, c->der);
+	copy->vendor = arena_text(&inv->arena, bytes_of_text(c->vendor));
+	copy->label = arena_text(&inv->arena, bytes_of_text(c->label));
+	if (copy->der.n != c->der.n || !copy->vendor || !copy->label)
+		return false;
+	s->n++;
+	return true;
+}
+
+static void archive(struct audit *a, const struct collateral *c, const char *source)
+{
+	struct store_collateral row = {
+		.sha256 = c->sha256,
+		.kind = collateral_kind_name(c->kind),
+		.vendor = c->vendor,
+		.source = source,
+		.label = c->label,
+		.issued_ms = c->issued_ms,
+		.next_update_ms = c->next_update_ms,
+		.fetched_ms = a->options->at_ms,
+		.content = c->der,
+	};
+	int rc = store_begin(a->store);
+	if (rc == 0)
+		rc = store_collateral_put(a->store, &row);
+	if (rc >= 0)
+		rc = store_commit(a->store);
+	audit_store_failed(a, rc);
+}
+
+/* Let a worker recognise the content, and keep what it finds. Returns how many items are new, or -1
+ * when there is nothing in it. */
+static int take(struct audit *a, const struct task_body *body, bool anchor, const char *vendor, const char *source,
+                struct fault *fault)
+{
+	struct task_collateral t = {.body = *body, .anchor = anchor, .vendor = vendor};
+	struct task_collateral_reply reply = {0};
+	struct arena arena;
+	struct buffer message;
+	struct bytes answer = {NULL, 0};
+	enum task_outcome outcome = TASK_CRASHED;
+	int added = -1;
+	arena_init(&arena, LIMIT_ARENA_BYTES);
+	buffer_init(&message, LIMIT_FRAME_BYTES);
+	task_collateral_encode(&t, &message);
+	int rc = pool_call(a->pool, TASK_COLLATERAL, buffer_bytes(&message), &arena, &outcome, &answer);
+	if (rc < 0)
+		a->error = rc;
+	*fault = fault_at(FAULT_VALUE, 0, "decoder");
+	if (rc == 0 && outcome == TASK_DONE && !fault_is_set(task_collateral_reply_decode(answer, &arena, &reply))) {
+		*fault = reply.fault;
+		added = fault_is_set(reply.fault) ? -1 : 0;
+	}
+	for (size_t i = 0; added >= 0 && i < reply.n; i++) {
+		if (!keep(&a->inventory, &reply.items[i]))
+			continue;
+		added++;
+		archive(a, &reply.items[i], source);
+	}
+	buffer_release(&message);
+	arena_release(&arena);
+	return added;
+}
+
+struct loading {
+	struct audit *audit;
+	bool anchor;
+	const char *vendor;
+	bool whole_directory;
+};
+
+static int load_file(void *context, const char *path)
+{
+	struct loading *l = context;
+	struct audit *a = l->audit;
+	struct buffer content;
+	struct fault fault;
+	buffer_init(&content, LIMIT_FILE_BYTES);
+	int rc = file_read(path, &content);
+	if (rc < 0) {
+		audit_warn(a, "%s: cannot be read: %s", path, strerror(-rc));
+		a->incomplete = true;
+	} else {
+		struct task_body body = {.content = buffer_bytes(&content)};
+		int added = take(a, &body, l->anchor, l->vendor, "file", &fault);
+		if (added < 0 && l->whole_directory) /* other things may lie in a directory */
+			audit_say(a, "%s: no collateral in it", path);
+		else if (added < 0) {
+			audit_warn(a, "%s: not recognised as %s (%s in %s at byte %zu)", path,
+			           l->anchor ? "a trust anchor" : "collateral", fault_code_name(fault.code),
+			           fault.field ? fault.field : "it", fault.offset);
+			a->incomplete = true;
+		}
+	}
+	buffer_release(&content);
+	return 0;
+}
+
+/* "[KIND=]PATH" of a trust anchor. */
+static const char *split_kind(const char *option, char *kind, size_t size)
+{
+	static const char *const kinds[] = {"intel", "amd", "nvidia", "nitro", "sigstore"};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t n = strlen(kinds[i]);
+		if (n < size && strncmp(option, kinds[i], n) == 0 && option[n] == '=') {
+			memcpy(kind, kinds[i], n + 1);
+			return option + n + 1;
+		}
+	}
+	kind[0] = 0;
+	return option;
+}
+
+static bool is_directory(const char *path)
+{
+	size_t n = strlen(path);
+	char probe[4096];
+	struct buffer b;
+	if (n + 3 >= sizeof(probe))
+		return false;
+	memcpy(probe, path, n);
+	memcpy(probe + n, "/.", 3);
+	buffer_init(&b, 1);
+	int rc = file_read(probe, &b); /* EISDIR for a directory, ENOTDIR for a file */
+	buffer_release(&b);
+	return rc == -EISDIR;
+}
+
+static void load_path(struct audit *a, const char *option, bool anchor)
+{
+	char kind[16] = "";
+	const char *path = anchor ? split_kind(option, kind, sizeof(kind)) : option;
+	struct loading l = {a, anchor, kind, is_directory(path)};
+	int rc = file_each(path, load_file, &l);
+	if (rc < 0) {
+		audit_warn(a, "%s: cannot be read: %s", path, strerror(-rc));
+		a->incomplete = true;
+	}
+}
+
+static int load_archived(void *context, const struct store_collateral *row)
+{
+	struct audit *a = context;
+	struct collateral c = {
+		.kind = collateral_kind_of(row->kind),
+		.der = row->content,
+		.sha256 = row->sha256,
+		.vendor = row->vendor,
+		.label = row->label,
+		.issued_ms = row->issued_ms,
+		.next_update_ms = row->next_update_ms,
+	};
+	if (c.kind != COLLATERAL_UNKNOWN && c.kind != COLLATERAL_ANCHOR)
+		keep(&a->inventory, &c);
+	return 0;
+}
+
+void inventory_load(struct audit *a)
+{
+	struct inventory *inv = &a->inventory;
+	arena_init(&inv->arena, LIMIT_ARENA_BYTES);
+	collateral_set_init(&inv->set, &inv->arena);
+	audit_store_failed(a, store_collateral_each(a->store, load_archived, a));
+	for (const char *const *p = a->options->collateral; p && *p && !a->error; p++)
+		load_path(a, *p, false);
+	for (const char *const *p = a->options->trust_anchors; p && *p && !a->error; p++)
+		load_path(a, *p, true);
+}
+
+void inventory_release(struct inventory *i)
+{
+	arena_release(&i->arena);
+	free(i->asked);
+	*i = (struct inventory){0};
+}
+
+void inventory_endorsement(struct audit *a, struct bytes der, const char *source)
+{
+	struct fault fault;
+	struct task_body body = {.content = der};
+	if (der.n > 0)
+		take(a, &body, false, "", source, &fault);
+}
+
+/* ---- vendors ---- */
+
+static bool ask_once(struct inventory *inv, const char *url)
+{
+	for (size_t i = 0; i < inv->asked_count; i++)
+		if (strcmp(inv->asked[i], url) == 0)
+			return false;
+	if (inv->asked_count == inv->asked_capacity) {
+		inv->asked_capacity = inv->asked_capacity ? inv->asked_capacity * 2 : 64;
+		inv->asked = memory_grow(inv->asked, inv->asked_capacity, sizeof(*inv->asked));
+	}
+	const char *copy = arena_text(&inv->arena, bytes_of_text(url));
+	if (!copy)
+		return false;
+	inv->asked[inv->asked_count++] = copy;
+	return true;
+}
+
+static bool fetch_one(struct audit *a, const char *url)
+{
+	struct slots *slots = pool_slots(a->pool);
+	struct fetch_result result;
+	struct fault fault;
+	int slot = slots_take(slots), added = -1;
+	if (slot < 0)
+		return false;
+	struct fetch_order order = {FETCH_VENDOR, url, true, LIMIT_COLLATERAL_BYTES, (uint32_t)slot};
+	int rc = pool_fetch_wait(a->pool, &order, &result);
+	if (rc < 0) {
+		a->error = rc;
+	} else if (result.outcome == FETCH_OK) {
+		struct task_body body = {.in_slot = true, .gzip = result.gzip, .slot = (uint32_t)slot, .n = result.n};
+		added = take(a, &body, false, "", url, &fault);
+		if (added < 0)
+			audit_warn(a, "%s: the answer is no collateral (%s)", url, fault_code_name(fault.code));
+	} else {
+		audit_warn(a, "%s: %s", url, result.message);
+	}
+	slots_give(slots, slot, rc == 0 ? result.n : LIMIT_BODY_BYTES);
+	if (added < 0)
+		a->incomplete = true;
+	return added > 0;
+}
+
+bool inventory_fetch(struct audit *a, const struct judge_needs *needs)
+{
+	bool came = false;
+	for (size_t i = 0; i < needs->n && !a->error; i++) {
+		const char *base = strcmp(needs->v[i].vendor, "amd") == 0 ? a->options->kds_url : NULL;
+		char url[2048];
+		if (!base || a->options->offline)
+			continue;
+		size_t n = strlen(base);
+		while (n > 0 && base[n - 1] == '/')
+			n--;
+		snprintf(url, sizeof(url), "%.*s%s", (int)n, base, needs->v[i].path);
+		if (ask_once(&a->inventory, url))
+			came |= fetch_one(a, url);
+	}
+	return came;
+}

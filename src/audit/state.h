@@ -1,0 +1,60 @@
+/* What the parts of one audit run share; private to src/audit. */
+#ifndef TEEWATCH_AUDIT_STATE_H
+#define TEEWATCH_AUDIT_STATE_H
+
+#include "audit/audit.h"
+#include "audit/documents.h"
+#include "audit/inventory.h"
+
+struct tail;
+
+struct audit {
+	const struct audit_options *options;
+	struct store *store;
+	struct pool *pool;
+	struct arena arena;          /* of the whole run */
+	struct inventory inventory;
+	struct documents documents;
+	struct audit_log *logs;
+	size_t log_count;
+	struct tail **tails;
+	struct store_run run;
+	int64_t deadline_ms;         /* monotonic; 0: none */
+	int error;                   /* first store or process error: ends the run with status 3 */
+	bool incomplete;             /* a log, or collateral due in this run, could not be had */
+	bool alarmed;                /* an anomaly at or above --fail-on was opened */
+	bool due;                    /* newly audited certificates wait for their analysis */
+	bool first_run;              /* no run of this history has completed yet */
+};
+
+/* Talk on stderr: what went wrong (always but for -q), and progress (-v). */
+void audit_warn(const struct audit *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void audit_say(const struct audit *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A negative result of the store: remembered, logged once; true when the run must end. */
+bool audit_store_failed(struct audit *a, int rc);
+bool audit_must_stop(const struct audit *a);
+
+/* sources.c: the logs of the configuration and the list. */
+void audit_sources(struct audit *a);
+
+/* journal.c: anomalies and events. Inside a transaction. */
+struct journal_subject {
+	const char *domain;
+	const struct sha256 *tbs_sha256, *log_id;
+	const char *log_name;
+	bool has_entry;
+	uint64_t entry_index;
+	const struct event_certificate *certificate;
+};
+int journal_raise(struct audit *a, const struct anomaly_rule *rule, const char *subject, const char *detail,
+                  const struct journal_subject *about);
+/* Clear what is open for this certificate and not in `still` (uids). */
+int journal_clear_certificate(struct audit *a, const struct sha256 *tbs, const struct sha256 *still, size_t n);
+struct event;
+int journal_event(struct audit *a, struct event *e);
+
+/* analysis.c: every certificate that is due. */
+void analysis_run(struct audit *a);
+
+#endif

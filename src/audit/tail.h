@@ -1,0 +1,103 @@
+/*
+ * The tail of one log: newest tree head, seed, pages or tiles, root, position. A state machine that
+ * moves when an answer comes; it never waits. Private to src/audit.
+ */
+#ifndef TEEWATCH_AUDIT_TAIL_H
+#define TEEWATCH_AUDIT_TAIL_H
+
+#include "audit/state.h"
+
+enum tail_state {
+	TAIL_START,
+	TAIL_HEAD,   /* asking for the newest tree head */
+	TAIL_SEED,   /* asking for the frontier at that tree head */
+	TAIL_SCAN,   /* fetching and scanning entries up to the target */
+	TAIL_DONE,   /* audited up to the newest tree head */
+	TAIL_FAILED  /* could not be had in this run; `message` says why */
+};
+
+struct tail_head {
+	uint64_t size;
+	int64_t timestamp_ms;
+	struct sha256 root;
+};
+
+/* One request for entries, from the moment it is planned until its results are committed. */
+enum page_state { PAGE_PLANNED, PAGE_FETCHING, PAGE_SCANNING, PAGE_READY };
+struct page {
+	struct page *next;
+	struct tail *tail;
+	enum page_state state;
+	uint64_t first;       /* index of the first entry of the body */
+	uint64_t from, to;    /* wanted: [from, to) */
+	uint32_t width;       /* entries of the body: of the tile, or asked for */
+	bool whole_tile;      /* the partial tile is gone: the full one is asked for in its place */
+	uint64_t skip;        /* entry that killed two workers */
+	int slot;
+	size_t slot_used;
+	unsigned tries;
+	int64_t retry_at_ms;  /* monotonic */
+	struct arena arena;   /* holds the reply */
+	struct task_entries_reply reply;
+};
+
+struct tail {
+	struct audit *audit;
+	const struct audit_log *source;
+	const struct ct_log *log;
+	enum tail_state state;
+	struct store_position position;   /* as in the history */
+	struct tail_head newest, target;  /* newest seen in this run; what is being scanned up to */
+	struct ct_frontier frontier;      /* of everything accepted, in order */
+	uint64_t planned;                 /* entries below are in pages or accepted */
+	struct page *pages, **pages_end;  /* in order of index */
+	struct page *batch, **batch_end;  /* accepted, with something to store */
+	uint64_t batch_from;
+	size_t batch_pages;
+	unsigned in_flight, window;
+	uint32_t cap;                     /* learned page cap of get-entries; 0 unknown */
+	bool root_was_wrong;              /* once: everything since the verified position is fetched again */
+	unsigned tries;
+	int64_t retry_at_ms;
+	/* seed */
+	int seed_slots[TASK_SEED_BODIES];
+	size_t seed_used[TASK_SEED_BODIES];
+	bool seed_gzip[TASK_SEED_BODIES], seed_whole[TASK_SEED_BODIES];
+	unsigned seed_levels, seed_waiting;
+	char message[512];
+};
+
+struct tail *tail_new(struct audit *a, const struct audit_log *source);
+void tail_free(struct tail *t);
+
+/* Do whatever can be done now. */
+void tail_advance(struct tail *t);
+bool tail_is_finished(const struct tail *t);
+
+/* The newest tree head could not be had: try again later, or give up. */
+void tail_retry_head(struct tail *t, const char *what, int64_t retry_after_ms);
+
+/* tail_seed.c */
+void tail_seed(struct tail *t);
+
+/* tail_pages.c */
+void tail_plan(struct tail *t);          /* start requests while the window and the slots allow */
+void tail_scan_from_position(struct tail *t);
+void tail_drop_pages(struct tail *t);
+
+/* tail_commit.c */
+void tail_accept(struct tail *t);        /* take ready pages in order; commit batches; check roots */
+void tail_keep_progress(struct tail *t); /* commit what was accepted so far */
+
+/* Errors and retries. */
+void tail_fail(struct tail *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* When to try again after the n-th failure: exponential, with jitter, and never before what the server asked. */
+int64_t tail_retry_at(unsigned tries, int64_t retry_after_ms);
+void tail_misbehaviour(struct tail *t, const char *subject, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+enum { TAIL_TRIES_MAX = 6 };
+
+/* The URL of a path below the log; in the arena. */
+const char *tail_url(const struct tail *t, struct arena *a, const char *path);
+
+#endif

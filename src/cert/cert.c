@@ -1,0 +1,307 @@
+#include "cert/cert.h"
+
+#include "base/hex.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+/* 1.3.6.1.4.1.11129.2.4.3 and .2: RFC 6962 sections 3.1 and 3.3. */
+static const uint8_t oid_poison[] = {0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x03};
+static const uint8_t oid_sct_list[] = {0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x02};
+
+/* ---- parsing: RFC 5280 section 4.1 ---- */
+
+/* A time that cannot be read is no fault: the certificate is still of interest. */
+static void read_validity(struct cursor *tbs, struct cert *out)
+{
+	struct der validity = der_expect(tbs, DER_SEQUENCE, "validity");
+	struct cursor c = der_inside(&validity);
+	out->not_before_ms = der_time(&c, "notBefore");
+	out->not_after_ms = der_time(&c, "notAfter");
+	out->validity_readable = cursor_ok(tbs) && !fault_is_set(cursor_end(&c, "validity"));
+	if (!out->validity_readable)
+		out->not_before_ms = out->not_after_ms = 0;
+}
+
+static void read_extensions(struct cursor *tbs, struct cert *out)
+{
+	struct der wrapper = der_expect(tbs, DER_CONTEXT_CONSTRUCTED | 3, "extensions");
+	struct cursor c = der_inside(&wrapper);
+	struct der list = der_expect(&c, DER_SEQUENCE, "extensions");
+	struct fault f = cursor_end(&c, "extensions");
+	if (cursor_ok(tbs) && fault_is_set(f)) {
+		tbs->offset = f.offset;
+		cursor_fail(tbs, f.code, f.field);
+	}
+	out->extensions = list.content;
+	out->extensions_offset = list.offset;
+}
+
+/* The content of a TBSCertificate. */
+static struct fault read_tbs(struct cursor *c, struct cert *out)
+{
+	struct der ignored;
+	if (der_peek(c) == (DER_CONTEXT_CONSTRUCTED | 0))
+		der_next(c, &ignored, "version");
+	out->serial = der_expect(c, DER_INTEGER, "serialNumber").content;
+	der_expect(c, DER_SEQUENCE, "signature");
+	out->issuer = der_expect(c, DER_SEQUENCE, "issuer").whole;
+	read_validity(c, out);
+	out->subject = der_expect(c, DER_SEQUENCE, "subject").whole;
+	out->spki = der_expect(c, DER_SEQUENCE, "subjectPublicKeyInfo").whole;
+	for (uint8_t id = 1; id <= 2; id++) /* issuerUniqueID, subjectUniqueID */
+		if (der_peek(c) == (DER_CONTEXT | id) || der_peek(c) == (DER_CONTEXT_CONSTRUCTED | id))
+			der_next(c, &ignored, "uniqueID");
+	if (der_peek(c) == (DER_CONTEXT_CONSTRUCTED | 3))
+		read_extensions(c, out);
+	return cursor_end(c, "tbsCertificate");
+}
+
+static struct fault too_large(struct bytes der)
+{
+	return der.n > LIMIT_CERTIFICATE_BYTES ? fault_at(FAULT_LIMIT, LIMIT_CERTIFICATE_BYTES, "certificate") : FAULT_OK;
+}
+
+struct fault cert_parse_tbs(struct bytes der, struct cert *out)
+{
+	*out = (struct cert){0};
+	struct fault f = too_large(der);
+	if (fault_is_set(f))
+		return f;
+	struct cursor c = cursor_of(der);
+	struct der tbs = der_expect(&c, DER_SEQUENCE, "tbsCertificate");
+	f = cursor_end(&c, "tbsCertificate");
+	if (fault_is_set(f))
+		return f;
+	out->tbs = tbs.whole;
+	struct cursor inside = der_inside(&tbs);
+	return read_tbs(&inside, out);
+}
+
+struct fault cert_parse(struct bytes der, struct cert *out)
+{
+	*out = (struct cert){0};
+	struct fault f = too_large(der);
+	if (fault_is_set(f))
+		return f;
+	struct cursor outer = cursor_of(der);
+	struct der certificate = der_expect(&outer, DER_SEQUENCE, "certificate");
+	f = cursor_end(&outer, "certificate");
+	if (fault_is_set(f))
+		return f;
+	struct cursor c = der_inside(&certificate);
+	struct der tbs = der_expect(&c, DER_SEQUENCE, "tbsCertificate");
+	out->signature_algorithm = der_expect(&c, DER_SEQUENCE, "signatureAlgorithm").whole;
+	out->signature = der_bit_string(&c, "signatureValue");
+	f = cursor_end(&c, "certificate");
+	if (fault_is_set(f))
+		return f;
+	out->raw = certificate.whole;
+	out->tbs = tbs.whole;
+	struct cursor inside = der_inside(&tbs);
+	return read_tbs(&inside, out);
+}
+
+/* ---- extensions: RFC 5280 section 4.1.2.9 ---- */
+
+struct cursor cert_extensions(const struct cert *c)
+{
+	return cursor_at(c->extensions, c->extensions_offset);
+}
+
+bool cert_extension_next(struct cursor *c, struct cert_extension *out)
+{
+	*out = (struct cert_extension){0};
+	if (!cursor_ok(c) || c->left.n == 0)
+		return false;
+	struct der extension = der_expect(c, DER_SEQUENCE, "extension");
+	struct cursor inside = der_inside(&extension);
+	out->oid = der_expect(&inside, DER_OID, "extnID").content;
+	if (der_peek(&inside) == DER_BOOLEAN) {
+		/* DER says FF; certificates with 01 are in the logs, and criticality decides nothing here. */
+		struct der critical;
+		der_next(&inside, &critical, "critical");
+		out->critical = critical.content.n == 1 && critical.content.p[0] != 0;
+	}
+	struct der value = der_expect(&inside, DER_OCTET_STRING, "extnValue");
+	out->value = value.content;
+	out->offset = value.offset;
+	struct fault f = cursor_end(&inside, "extension");
+	if (cursor_ok(c) && fault_is_set(f)) {
+		c->offset = f.offset;
+		cursor_fail(c, f.code, f.field);
+	}
+	return cursor_ok(c);
+}
+
+bool cert_extension_find(const struct cert *c, struct bytes oid, struct cert_extension *out, size_t *count)
+{
+	struct cursor walk = cert_extensions(c);
+	struct cert_extension e;
+	size_t n = 0;
+	while (cert_extension_next(&walk, &e))
+		if (bytes_equal(e.oid, oid) && n++ == 0)
+			*out = e;
+	if (count)
+		*count = n;
+	return n > 0;
+}
+
+/* ---- the canonical TBSCertificate ---- */
+
+static size_t length_octets(size_t n)
+{
+	return n < 0x80 ? 1 : n < 0x100 ? 2 : n < 0x10000 ? 3 : n < 0x1000000 ? 4 : 5;
+}
+
+static void put_header(struct buffer *out, uint8_t tag, size_t n)
+{
+	size_t octets = length_octets(n);
+	buffer_put_u8(out, tag);
+	if (octets == 1) {
+		buffer_put_u8(out, (uint8_t)n);
+		return;
+	}
+	buffer_put_u8(out, (uint8_t)(0x80 | (octets - 1)));
+	for (size_t i = octets - 1; i > 0; i--)
+		buffer_put_u8(out, (uint8_t)(n >> (8 * (i - 1))));
+}
+
+static size_t with_header(size_t n)
+{
+	return 1 + length_octets(n) + n;
+}
+
+static bool is_dropped(struct bytes oid)
+{
+	return bytes_equal(oid, bytes_of(oid_poison, sizeof(oid_poison))) ||
+	       bytes_equal(oid, bytes_of(oid_sct_list, sizeof(oid_sct_list)));
+}
+
+/* Bytes of the extensions that stay; copied to out where that is not NULL. */
+static struct fault kept_extensions(const struct cert *c, struct buffer *out, size_t *kept, bool *dropped)
+{
+	struct cursor walk = cert_extensions(c);
+	*kept = 0;
+	for (;;) {
+		struct bytes before = walk.left;
+		struct cert_extension e;
+		if (!cert_extension_next(&walk, &e))
+			return walk.fault;
+		struct bytes whole = bytes_of(before.p, before.n - walk.left.n);
+		if (is_dropped(e.oid)) {
+			*dropped = true;
+			continue;
+		}
+		*kept += whole.n;
+		if (out)
+			buffer_put_bytes(out, whole);
+	}
+}
+
+struct fault cert_tbs_canonical(const struct cert *c, struct buffer *out)
+{
+	size_t kept = 0;
+	bool dropped = false;
+	struct fault f = kept_extensions(c, NULL, &kept, &dropped);
+	if (!dropped || fault_is_set(f)) {
+		/* Nothing to take out, or a list that cannot be walked: then nobody can have signed another
+		 * form of it, and it stands for itself. */
+		buffer_put_bytes(out, c->tbs);
+		return buffer_ok(out) ? FAULT_OK : fault_at(FAULT_LIMIT, 0, "tbsCertificate");
+	}
+	struct cursor whole = cursor_of(c->tbs);
+	struct der tbs = der_expect(&whole, DER_SEQUENCE, "tbsCertificate");
+	size_t head = (size_t)(c->spki.p + c->spki.n - tbs.content.p);
+	struct cursor rest = cursor_of(bytes_slice(tbs.content, head, tbs.content.n - head));
+	while (der_peek(&rest) != (DER_CONTEXT_CONSTRUCTED | 3)) { /* unique identifiers */
+		struct der unique;
+		if (!der_next(&rest, &unique, "uniqueID"))
+			return fault_at(FAULT_MISSING, 0, "extensions");
+		head += unique.whole.n;
+	}
+	size_t list = with_header(kept), wrapped = kept == 0 ? 0 : with_header(list);
+	put_header(out, DER_SEQUENCE, head + wrapped);
+	buffer_put(out, tbs.content.p, head);
+	if (kept > 0) {
+		put_header(out, DER_CONTEXT_CONSTRUCTED | 3, list);
+		put_header(out, DER_SEQUENCE, kept);
+		f = kept_extensions(c, out, &kept, &dropped);
+	}
+	return buffer_ok(out) ? f : fault_at(FAULT_LIMIT, 0, "tbsCertificate");
+}
+
+/* ---- names as text ---- */
+
+struct attribute_type {
+	uint8_t oid[10];
+	uint8_t n;
+	const char *name;
+};
+
+static const struct attribute_type attribute_types[] = {
+	{{0x55, 0x04, 0x03}, 3, "CN"},
+	{{0x55, 0x04, 0x04}, 3, "SN"},
+	{{0x55, 0x04, 0x05}, 3, "serialNumber"},
+	{{0x55, 0x04, 0x06}, 3, "C"},
+	{{0x55, 0x04, 0x07}, 3, "L"},
+	{{0x55, 0x04, 0x08}, 3, "ST"},
+	{{0x55, 0x04, 0x09}, 3, "street"},
+	{{0x55, 0x04, 0x0a}, 3, "O"},
+	{{0x55, 0x04, 0x0b}, 3, "OU"},
+	{{0x55, 0x04, 0x0c}, 3, "title"},
+	{{0x55, 0x04, 0x2a}, 3, "GN"},
+	{{0x55, 0x04, 0x2e}, 3, "dnQualifier"},
+	{{0x55, 0x04, 0x61}, 3, "organizationIdentifier"},
+	{{0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x19}, 10, "DC"},
+	{{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x01}, 9, "emailAddress"},
+};
+
+static void put_type(struct buffer *out, struct bytes oid)
+{
+	char dotted[128];
+	for (size_t i = 0; i < sizeof(attribute_types) / sizeof(attribute_types[0]); i++) {
+		const struct attribute_type *t = &attribute_types[i];
+		if (bytes_equal(oid, bytes_of(t->oid, t->n))) {
+			buffer_put_text(out, t->name);
+			return;
+		}
+	}
+	if (der_oid_text(oid, dotted, sizeof(dotted)))
+		buffer_put_text(out, dotted);
+	else
+		hex_put(out, oid);
+}
+
+/* Escaped so that no value can pretend to be a further attribute (RFC 4514 section 2.4). */
+static void put_value(struct buffer *out, struct bytes value)
+{
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] != 0 && strchr(",+\"<>;=", value.p[i]))
+			buffer_put_u8(out, '\\');
+		text_put_escaped(out, bytes_slice(value, i, 1));
+	}
+}
+
+void cert_name_put_text(struct bytes name, struct buffer *out)
+{
+	struct cursor c = cursor_of(name);
+	struct der sequence = der_expect(&c, DER_SEQUENCE, "name"), set, attribute;
+	struct cursor sets = der_inside(&sequence);
+	bool first = true;
+	while (der_next(&sets, &set, "rdn")) {
+		struct cursor attributes = der_inside(&set);
+		const char *separator = ", ";
+		while (der_next(&attributes, &attribute, "attribute")) {
+			struct cursor parts = der_inside(&attribute);
+			struct der type = der_expect(&parts, DER_OID, "type"), value = {0};
+			der_next(&parts, &value, "value");
+			if (!first)
+				buffer_put_text(out, separator);
+			put_type(out, type.content);
+			buffer_put_u8(out, '=');
+			put_value(out, value.content);
+			first = false;
+			separator = "+";
+		}
+	}
+}

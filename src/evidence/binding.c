@@ -1,0 +1,115 @@
+#include "evidence/binding.h"
+
+#include "base/hex.h"
+
+static void judge_key(const struct evidence_binding *b, struct bytes report_data, struct verdict *v)
+{
+	struct sha256 spki = hash_sha256(b->spki);
+	char hex[2 * SHA256_BYTES + 1];
+	bool holds = false;
+	hex_encode(sha256_bytes(&spki), hex);
+	verdict_hex(&v->binding, "spki_sha256", arena_bytes(v->arena, sha256_bytes(&spki)));
+	switch (b->rule) {
+	case BINDING_SPKI_HPKE:
+		holds = bytes_equal(bytes_slice(report_data, 0, SHA256_BYTES), sha256_bytes(&spki));
+		break;
+	case BINDING_SPKI_HEX:
+		holds = bytes_equal_text(report_data, hex);
+		break;
+	case BINDING_SPKI_SHA256:
+		holds = report_data.n == 64 && bytes_equal(bytes_slice(report_data, 0, SHA256_BYTES), sha256_bytes(&spki)) &&
+		        bytes_is_zero(bytes_slice(report_data, SHA256_BYTES, SHA256_BYTES));
+		break;
+	case BINDING_NONE:
+	case BINDING_UNKNOWN:
+		verdict_check(v, "binding.spki", CHECK_NOT_CHECKED, "how this scheme binds the key is not checked yet");
+		return;
+	}
+	if (report_data.n == 0)
+		verdict_check(v, "binding.spki", CHECK_NOT_CHECKED, "the evidence has no report_data that could be read");
+	else
+		verdict_check(v, "binding.spki", holds ? CHECK_PASS : CHECK_FAIL, holds ? NULL
+		              : "report_data names another key than the certificate's (SHA-256 of its SPKI: %s)", hex);
+}
+
+/* Tinfoil v2: the second half is the HPKE key. Compared where the certificate names one; where it does
+ * not, clients can encrypt to none, and there is nothing to contradict. */
+static void judge_hpke(const struct evidence_binding *b, struct bytes report_data, struct verdict *v)
+{
+	bool holds = bytes_equal(bytes_slice(report_data, SHA256_BYTES, 32), b->hpke_key);
+	verdict_hex(&v->binding, "hpke_key", b->hpke_key);
+	if (b->rule != BINDING_SPKI_HPKE || report_data.n != 64)
+		verdict_check(v, "binding.hpke", CHECK_NOT_CHECKED, "this evidence does not say which HPKE key it binds");
+	else
+		verdict_check(v, "binding.hpke", holds ? CHECK_PASS : CHECK_FAIL,
+		              holds ? NULL : "the certificate names an HPKE key that the evidence does not bind");
+}
+
+/* A nonce stands alone in report_data, padded with zeros. */
+static void judge_nonce(const struct evidence_binding *b, struct bytes report_data, struct verdict *v)
+{
+	bool holds = report_data.n >= b->nonce.n && bytes_starts_with(report_data, b->nonce) &&
+	             bytes_is_zero(bytes_slice(report_data, b->nonce.n, report_data.n - b->nonce.n));
+	if (report_data.n == 0)
+		verdict_check(v, "binding.nonce", CHECK_NOT_CHECKED, "the evidence has no report_data that could be read");
+	else
+		verdict_check(v, "binding.nonce", holds ? CHECK_PASS : CHECK_FAIL,
+		              holds ? NULL : "report_data is not the expected nonce");
+}
+
+void binding_judge(const struct evidence_binding *b, struct bytes report_data, struct verdict *v)
+{
+	if (b->spki.n > 0)
+		judge_key(b, report_data, v);
+	if (b->hpke_key.n > 0)
+		judge_hpke(b, report_data, v);
+	if (b->nonce.n > 0)
+		judge_nonce(b, report_data, v);
+}
+
+enum binding_outcome binding_outcome(const struct verdict *v)
+{
+	enum binding_outcome outcome = BINDING_NOT_ASKED;
+	for (size_t i = 0; i < v->check_count; i++) {
+		const struct verdict_check *c = &v->checks[i];
+		if (strncmp(c->id, "binding.", 8) != 0)
+			continue;
+		if (c->result == CHECK_FAIL)
+			return BINDING_BROKEN;
+		if (c->result == CHECK_NOT_CHECKED)
+			outcome = BINDING_UNCHECKED;
+		else if (outcome == BINDING_NOT_ASKED)
+			outcome = BINDING_HOLDS;
+	}
+	return outcome;
+}
+
+static void put_tee_attested(struct verdict *v, enum check_result authentic, bool builtin_anchor, const char *why)
+{
+	enum binding_outcome bound = binding_outcome(v);
+	enum claim_source source = builtin_anchor ? SOURCE_HARDWARE_PROVEN : SOURCE_VERIFIER_DERIVED;
+	if (authentic == CHECK_FAIL)
+		verdict_claim(v, "tee_attested", CLAIM_REFUTED, SOURCE_HARDWARE_PROVEN, why);
+	else if (bound == BINDING_BROKEN)
+		verdict_claim(v, "tee_attested", CLAIM_REFUTED, SOURCE_HARDWARE_PROVEN,
+		              "the evidence binds another key than the certificate's, or not the expected nonce");
+	else if (authentic != CHECK_PASS)
+		verdict_claim(v, "tee_attested", CLAIM_UNKNOWN, SOURCE_NONE, why);
+	else if (bound == BINDING_UNCHECKED)
+		verdict_claim(v, "tee_attested", CLAIM_UNKNOWN, SOURCE_NONE,
+		              "authentic, but whether it binds the certificate's key could not be checked");
+	else
+		verdict_claim(v, "tee_attested", CLAIM_ASSERTED, source,
+		              bound == BINDING_HOLDS ? "authentic, not debuggable, and it binds the key" : "authentic, not debuggable");
+}
+
+void claims_put(struct verdict *v, enum check_result authentic, bool builtin_anchor, const char *why)
+{
+	put_tee_attested(v, authentic, builtin_anchor, why);
+	if (!verdict_find_claim(v, "tcb_up_to_date"))
+		verdict_claim(v, "tcb_up_to_date", CLAIM_UNKNOWN, SOURCE_NONE, "the TCB was not evaluated");
+	verdict_claim(v, "os_known_good", CLAIM_UNKNOWN, SOURCE_NONE, "no provenance is known");
+	verdict_claim(v, "serving_software_known_good", CLAIM_UNKNOWN, SOURCE_NONE, "no provenance is known");
+	verdict_claim(v, "gpu_attested", CLAIM_UNKNOWN, SOURCE_NONE, "no GPU evidence");
+	verdict_claim(v, "model_weights_provenance", CLAIM_UNKNOWN, SOURCE_NONE, "no measured artefact names the weights");
+}

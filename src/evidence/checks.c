@@ -1,0 +1,36 @@
+#include "evidence/checks.h"
+
+#include <string.h>
+
+const struct check checks[] = {
+	{"snp.format", EVIDENCE_SNP, true, false, "the report has 1,184 bytes and a known version"},
+	{"snp.signature_algorithm", EVIDENCE_SNP, true, false, "ECDSA P-384 with SHA-384 by a VCEK or VLEK"},
+	{"snp.reserved", EVIDENCE_SNP, true, false, "reserved bits and bytes of the report's version are as they must be"},
+	{"snp.signature_encoding", EVIDENCE_SNP, true, false, "the signature has the one canonical encoding"},
+	{"snp.vcek_available", EVIDENCE_SNP, true, false, "the certificate of the signing key (VCEK or VLEK) is at hand"},
+	{"snp.vcek_shape", EVIDENCE_SNP, true, false, "that certificate has the form of AMD's: names, key, extensions"},
+	{"snp.vcek_chain", EVIDENCE_SNP, true, false, "it chains to a pinned AMD root and is valid at the time"},
+	{"snp.ask_revocation", EVIDENCE_SNP, true, false, "a fresh CRL of the root does not revoke the intermediate"},
+	{"snp.report_signature", EVIDENCE_SNP, true, false, "the report is signed by that key"},
+	{"snp.vcek_tcb", EVIDENCE_SNP, true, false, "the key was derived for the report's REPORTED_TCB"},
+	{"snp.vcek_hwid", EVIDENCE_SNP, true, false, "the key is of the report's CHIP_ID, where that is not masked"},
+	{"snp.product", EVIDENCE_SNP, true, false, "processor identification and certificate name the root's product line"},
+	{"snp.vmpl", EVIDENCE_SNP, true, false, "requested by the guest, at VMPL 0 to 3, not by the host"},
+	{"snp.debug", EVIDENCE_SNP, true, false, "the policy forbids debugging"},
+	{"snp.migration_agent", EVIDENCE_SNP, true, false, "the policy lets no migration agent read the guest"},
+	{"snp.tcb_order", EVIDENCE_SNP, true, false, "reported <= committed <= current TCB, component by component"},
+	{"snp.tcb", EVIDENCE_SNP, false, false, "the TCB was compared with the dated table of AMD's bulletins"},
+	{"evidence.supported", EVIDENCE_NONE, true, false, "teewatch can verify this kind of evidence"},
+	{"binding.spki", EVIDENCE_NONE, true, true, "the evidence binds the certificate's key"},
+	{"binding.hpke", EVIDENCE_NONE, true, true, "the evidence binds the HPKE key that the certificate names"},
+	{"binding.nonce", EVIDENCE_NONE, true, true, "the evidence holds the expected nonce"},
+};
+const size_t check_count = sizeof(checks) / sizeof(checks[0]);
+
+const struct check *check_find(const char *id)
+{
+	for (size_t i = 0; i < check_count; i++)
+		if (strcmp(checks[i].id, id) == 0)
+			return &checks[i];
+	return NULL;
+}

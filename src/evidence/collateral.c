@@ -1,0 +1,230 @@
+#include "evidence/collateral.h"
+
+#include "base/base64.h"
+#include "base/buffer.h"
+#include "base/der.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "cert/cert.h"
+#include "evidence/amd_tcb.h"
+
+static const char *const kind_names[] = {
+	[COLLATERAL_UNKNOWN] = "unknown", [COLLATERAL_CERTIFICATE] = "certificate", [COLLATERAL_CRL] = "crl",
+	[COLLATERAL_AMD_TCB] = "amd-tcb", [COLLATERAL_ANCHOR] = "anchor",
+};
+
+const char *collateral_kind_name(enum collateral_kind k)
+{
+	return (size_t)k < sizeof(kind_names) / sizeof(kind_names[0]) ? kind_names[k] : kind_names[0];
+}
+
+enum collateral_kind collateral_kind_of(const char *name)
+{
+	for (size_t i = 1; i < sizeof(kind_names) / sizeof(kind_names[0]); i++)
+		if (strcmp(kind_names[i], name) == 0)
+			return (enum collateral_kind)i;
+	return COLLATERAL_UNKNOWN;
+}
+
+void collateral_set_init(struct collateral_set *s, struct arena *a)
+{
+	*s = (struct collateral_set){.arena = a};
+}
+
+static struct fault add_item(struct collateral_set *s, const struct collateral *item)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->items[i].kind == item->kind && sha256_equal(&s->items[i].sha256, &item->sha256))
+			return FAULT_OK;
+	if (s->n >= LIMIT_COLLATERAL_ITEMS)
+		return fault_at(FAULT_LIMIT, 0, "collateral");
+	if (s->n == s->capacity) {
+		size_t capacity = s->capacity ? s->capacity * 2 : 16;
+		struct collateral *grown = arena_array(s->arena, capacity, sizeof(*grown));
+		if (!grown)
+			return fault_at(FAULT_LIMIT, 0, "collateral");
+		if (s->n > 0)
+			memcpy(grown, s->items, s->n * sizeof(*grown));
+		s->items = grown;
+		s->capacity = capacity;
+	}
+	s->items[s->n] = *item;
+	s->items[s->n].der = arena_bytes(s->arena, item->der);
+	s->n++;
+	return FAULT_OK;
+}
+
+/* ---- recognising DER ---- */
+
+static const char *name_text(struct arena *a, struct bytes name)
+{
+	struct buffer b;
+	buffer_init(&b, 64 << 10);
+	cert_name_put_text(name, &b);
+	const char *s = arena_text(a, buffer_bytes(&b));
+	buffer_release(&b);
+	return s ? s : "";
+}
+
+/* The last CN of a name as text, or the whole name. */
+static const char *short_name(struct arena *a, struct bytes name)
+{
+	const char *text = name_text(a, name), *cn = NULL;
+	for (const char *p = strstr(text, "CN="); p; p = strstr(p + 3, "CN="))
+		cn = p + 3;
+	if (!cn)
+		return text;
+	const char *end = strstr(cn, ", ");
+	const char *s = arena_text(a, bytes_of(cn, end ? (size_t)(end - cn) : strlen(cn)));
+	return s ? s : "";
+}
+
+static bool recognise_certificate(struct bytes der, struct arena *a, struct collateral *out)
+{
+	struct cert c;
+	if (fault_is_set(cert_parse(der, &c)))
+		return false;
+	*out = (struct collateral){COLLATERAL_CERTIFICATE, der, hash_sha256(der), "", short_name(a, c.subject),
+	                           c.not_before_ms, c.not_after_ms};
+	return true;
+}
+
+/* CertificateList, RFC 5280 section 5.1: only what is shown; the verifier reads it with OpenSSL. */
+static bool recognise_crl(struct bytes der, struct arena *a, struct collateral *out)
+{
+	struct cursor c = cursor_of(der);
+	struct der list = der_expect(&c, DER_SEQUENCE, "crl");
+	if (fault_is_set(cursor_end(&c, "crl")))
+		return false;
+	struct cursor parts = der_inside(&list);
+	struct der tbs = der_expect(&parts, DER_SEQUENCE, "tbsCertList");
+	der_expect(&parts, DER_SEQUENCE, "signatureAlgorithm");
+	der_expect(&parts, DER_BIT_STRING, "signature");
+	struct cursor in = der_inside(&tbs);
+	if (der_peek(&in) == DER_INTEGER)
+		der_u64(&in, "version");
+	der_expect(&in, DER_SEQUENCE, "signature");
+	struct der issuer = der_expect(&in, DER_SEQUENCE, "issuer");
+	int64_t issued = der_time(&in, "thisUpdate"), next = 0;
+	if (der_peek(&in) == DER_UTC_TIME || der_peek(&in) == DER_GENERALIZED_TIME)
+		next = der_time(&in, "nextUpdate");
+	if (fault_is_set(cursor_end(&parts, "crl")) || !cursor_ok(&in))
+		return false;
+	const char *label = arena_format(a, "CRL of %s", short_name(a, issuer.whole));
+	*out = (struct collateral){COLLATERAL_CRL, der, hash_sha256(der), "", label ? label : "", issued, next};
+	return true;
+}
+
+static bool recognise_table(struct bytes text, struct arena *a, struct collateral *out)
+{
+	struct amd_tcb_table table;
+	if (fault_is_set(amd_tcb_parse(text, a, &table)))
+		return false;
+	*out = (struct collateral){COLLATERAL_AMD_TCB, text, hash_sha256(text), "amd", "SNP TCB table", table.date_ms, 0};
+	return true;
+}
+
+/* ---- PEM: RFC 7468, several blocks ---- */
+
+static bool find(struct bytes in, size_t from, const char *what, size_t *at)
+{
+	if (from > in.n)
+		return false;
+	const uint8_t *p = memmem(in.p + from, in.n - from, what, strlen(what));
+	*at = p ? (size_t)(p - in.p) : 0;
+	return p != NULL;
+}
+
+/* The next block's content from *at on; false when there is none. */
+static bool next_pem(struct bytes in, size_t *at, struct arena *a, struct bytes *der)
+{
+	size_t begin, head, end;
+	if (!find(in, *at, "-----BEGIN ", &begin) || !find(in, begin + 11, "-----", &head) ||
+	    !find(in, head + 5, "-----END ", &end))
+		return false;
+	*at = end + 9;
+	uint8_t *digits = arena_alloc(a, end - head);
+	size_t n = 0;
+	for (size_t i = head + 5; digits && i < end; i++)
+		if (in.p[i] > ' ')
+			digits[n++] = in.p[i];
+	*der = (struct bytes){NULL, 0}; /* stays empty where the text is no base64: then it is not recognised */
+	if (digits)
+		base64_decode_arena(a, bytes_of(digits, n), der);
+	return digits != NULL;
+}
+
+static struct fault add_der(struct collateral_set *s, struct bytes der)
+{
+	struct collateral item;
+	if (!recognise_certificate(der, s->arena, &item) && !recognise_crl(der, s->arena, &item))
+		return fault_at(FAULT_UNRECOGNISED, 0, "collateral");
+	return add_item(s, &item);
+}
+
+struct fault collateral_set_add(struct collateral_set *s, struct bytes content)
+{
+	struct collateral item;
+	struct bytes der, trimmed = text_trim(content);
+	struct fault result = fault_at(FAULT_UNRECOGNISED, 0, "collateral");
+	size_t at = 0, found = 0;
+	if (content.n > LIMIT_FILE_BYTES)
+		return fault_at(FAULT_LIMIT, LIMIT_FILE_BYTES, "collateral");
+	if (content.n > 0 && content.p[0] == DER_SEQUENCE)
+		return add_der(s, content);
+	if (trimmed.n > 0 && trimmed.p[0] == '{')
+		return recognise_table(content, s->arena, &item) ? add_item(s, &item) : result;
+	while (next_pem(content, &at, s->arena, &der)) {
+		struct fault f = add_der(s, der);
+		if (!fault_is_set(f))
+			found++;
+		else if (f.code == FAULT_LIMIT)
+			return f;
+	}
+	return found > 0 ? FAULT_OK : result;
+}
+
+/* ---- anchors ---- */
+
+static const char *vendor_of(const char *subject)
+{
+	static const struct {
+		const char *part, *vendor;
+	} known[] = {
+		{"CN=ARK-", "amd"},          {"Advanced Micro Devices", "amd"}, {"CN=Intel SGX Root CA", "intel"},
+		{"Intel Corporation", "intel"}, {"NVIDIA", "nvidia"},          {"aws.nitro-enclaves", "nitro"},
+		{"sigstore", "sigstore"},
+	};
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strstr(subject, known[i].part))
+			return known[i].vendor;
+	return NULL;
+}
+
+static struct fault add_anchor(struct collateral_set *s, struct bytes der, const char *vendor)
+{
+	struct collateral item;
+	struct cert c;
+	if (!recognise_certificate(der, s->arena, &item) || fault_is_set(cert_parse(der, &c)))
+		return fault_at(FAULT_UNRECOGNISED, 0, "trust_anchor");
+	item.kind = COLLATERAL_ANCHOR;
+	item.vendor = vendor ? arena_text(s->arena, bytes_of_text(vendor)) : vendor_of(name_text(s->arena, c.subject));
+	if (!item.vendor)
+		return fault_at(FAULT_UNRECOGNISED, 0, "trust_anchor.subject");
+	return add_item(s, &item);
+}
+
+struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes content, const char *vendor)
+{
+	struct bytes der;
+	size_t at = 0, found = 0;
+	if (content.n > 0 && content.p[0] == DER_SEQUENCE)
+		return add_anchor(s, content, vendor);
+	while (next_pem(content, &at, s->arena, &der)) {
+		struct fault f = add_anchor(s, der, vendor);
+		if (fault_is_set(f))
+			return f;
+		found++;
+	}
+	return found > 0 ? FAULT_OK : fault_at(FAULT_UNRECOGNISED, 0, "trust_anchor");
+}

@@ -1,0 +1,119 @@
+#include "evidence/judge.h"
+
+#include "base/cursor.h"
+#include "base/limits.h"
+#include "evidence/binding.h"
+#include "evidence/snp.h"
+
+/* One row per kind of evidence: how it is recognised, where its report_data stands, who judges it. */
+struct evidence_type {
+	enum evidence_kind kind;
+	const char *format;
+	bool (*is)(struct bytes raw);
+	size_t report_data_at;         /* 64 bytes there; 0: not known */
+	const char *measurement;       /* name of the 48 or 32 bytes at ..._at */
+	size_t measurement_at, measurement_bytes;
+	void (*judge)(const struct judge_request *request, struct arena *a, struct verdict *v, struct judge_needs *needs);
+};
+
+enum { TEE_SGX = 0, TEE_TDX = 0x81, QUOTE_BYTES_MIN = 436 };
+
+/* Header of Intel quotes: u16 version, u16 key type, u32 TEE type (little-endian). */
+static bool is_quote(struct bytes raw, uint16_t version, uint32_t tee)
+{
+	struct cursor c = cursor_of(raw);
+	uint16_t v = cursor_u16le(&c, "version");
+	cursor_u16le(&c, "att_key_type");
+	uint32_t t = cursor_u32le(&c, "tee_type");
+	return cursor_ok(&c) && raw.n >= QUOTE_BYTES_MIN && v == version && t == tee;
+}
+
+static bool is_snp(struct bytes raw)
+{
+	struct cursor c = cursor_of(raw);
+	uint32_t version = cursor_u32le(&c, "version");
+	return raw.n == SNP_REPORT_BYTES && version >= 2 && version <= 255;
+}
+
+static bool is_sgx_v3(struct bytes raw)
+{
+	return is_quote(raw, 3, TEE_SGX);
+}
+
+static bool is_tdx_v4(struct bytes raw)
+{
+	return is_quote(raw, 4, TEE_TDX);
+}
+
+static bool is_tdx_v5(struct bytes raw)
+{
+	return is_quote(raw, 5, TEE_TDX);
+}
+
+/* COSE_Sign1: a CBOR array of four (tag 18 before it or not), whose first item is a short byte string. */
+static bool is_nitro(struct bytes raw)
+{
+	struct bytes b = raw.n > 0 && raw.p[0] == 0xd2 ? bytes_slice(raw, 1, raw.n - 1) : raw;
+	return b.n > 2 && b.p[0] == 0x84 && b.p[1] == 0x44 && b.p[2] == 0xa1;
+}
+
+static const struct evidence_type types[] = {
+	{EVIDENCE_SNP, "report", is_snp, 0x50, "measurement", 0x90, 48, snp_judge},
+	{EVIDENCE_SGX, "quote-v3", is_sgx_v3, 368, "mrenclave", 112, 32, NULL},
+	{EVIDENCE_TDX, "quote-v4", is_tdx_v4, 568, "mrtd", 184, 48, NULL},
+	{EVIDENCE_TDX, "quote-v5", is_tdx_v5, 574, "mrtd", 190, 48, NULL},
+	{EVIDENCE_NITRO, "cose-sign1", is_nitro, 0, NULL, 0, 0, NULL},
+};
+
+static const struct evidence_type *type_of(struct bytes raw, enum evidence_kind kind)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if ((kind == EVIDENCE_NONE || kind == EVIDENCE_UNKNOWN || kind == types[i].kind) && types[i].is(raw))
+			return &types[i];
+	/* Told what it is, and it does not look like it: the kind's own judge says what is wrong. */
+	for (size_t i = 0; kind != EVIDENCE_NONE && i < sizeof(types) / sizeof(types[0]); i++)
+		if (kind == types[i].kind && types[i].judge)
+			return &types[i];
+	return NULL;
+}
+
+enum evidence_kind evidence_recognise(struct bytes raw)
+{
+	const struct evidence_type *t = type_of(raw, EVIDENCE_NONE);
+	return t ? t->kind : EVIDENCE_NONE;
+}
+
+/* Evidence that cannot be verified yet: recorded, its binding compared where report_data's place is known. */
+static void judge_unsupported(const struct judge_request *r, const struct evidence_type *t, struct verdict *v)
+{
+	struct bytes report_data = {NULL, 0};
+	if (t) {
+		v->format = t->format;
+		if (t->report_data_at > 0)
+			report_data = bytes_slice(r->evidence, t->report_data_at, 64);
+		if (t->measurement && r->evidence.n >= t->measurement_at + t->measurement_bytes)
+			verdict_hex(&v->measurements, t->measurement,
+			            bytes_slice(r->evidence, t->measurement_at, t->measurement_bytes));
+	}
+	v->report_data = report_data;
+	v->sha256 = hash_sha256(r->evidence);
+	verdict_check(v, "evidence.supported", CHECK_NOT_CHECKED, "teewatch cannot verify evidence of this kind yet");
+	binding_judge(&r->binding, report_data, v);
+	claims_put(v, CHECK_NOT_CHECKED, false, "evidence of this kind cannot be verified yet");
+}
+
+void judge(const struct judge_request *request, struct arena *a, struct verdict *out, struct judge_needs *needs)
+{
+	const struct evidence_type *t = type_of(request->evidence, request->kind);
+	enum evidence_kind kind = t ? t->kind : request->kind == EVIDENCE_NONE ? EVIDENCE_UNKNOWN : request->kind;
+	if (needs)
+		*needs = (struct judge_needs){0};
+	verdict_init(out, a, kind, request->at_ms);
+	if (request->evidence.n > LIMIT_EVIDENCE_BYTES)
+		out->fault = fault_at(FAULT_LIMIT, LIMIT_EVIDENCE_BYTES, "evidence");
+	if (t && t->judge)
+		t->judge(request, a, out, needs);
+	else
+		judge_unsupported(request, t, out);
+	verdict_conclude(out);
+}

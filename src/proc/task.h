@@ -1,0 +1,183 @@
+/*
+ * What the main process asks of a worker, and what it answers: one struct for each request and
+ * reply, as bytes and back. Everything that was read lives in the given arena. Depends on base,
+ * ct, extract, evidence.
+ */
+#ifndef TEEWATCH_PROC_TASK_H
+#define TEEWATCH_PROC_TASK_H
+
+#include "ct/log.h"
+#include "ct/merkle.h"
+#include "evidence/judge.h"
+#include "proc/finding.h"
+
+enum task_kind {
+	TASK_WATCH = 1,   /* the watched domains; no answer */
+	TASK_LOG_LIST,    /* a log list and its signature -> logs */
+	TASK_TREE_HEAD,   /* STH or checkpoint -> verified tree head */
+	TASK_SEED,        /* proof or hash tiles -> frontier at a tree head */
+	TASK_ENTRIES,     /* page or tile -> subtrees, findings, what cannot be parsed */
+	TASK_CERTIFICATE, /* DER, PEM or TBSCertificate -> finding */
+	TASK_DOCUMENT,    /* attestation document -> what is in it */
+	TASK_COLLATERAL,  /* file or answer -> items of collateral */
+	TASK_JUDGE        /* evidence and all it stands on -> verdict */
+};
+
+const char *task_kind_name(enum task_kind k);
+
+/* A body: in a slot of shared memory, or in the message itself. */
+struct task_body {
+	bool in_slot, gzip;
+	uint32_t slot;
+	size_t n;             /* in_slot */
+	struct bytes content; /* not in_slot */
+};
+
+struct task_log_list {
+	struct task_body body;
+	struct bytes signature; /* empty: a local list, its signature is not asked for */
+	struct bytes key;
+};
+struct task_log_list_reply {
+	struct fault fault;
+	bool verified;
+	int64_t timestamp_ms;
+	struct ct_log *logs;
+	size_t log_count;
+};
+
+struct task_tree_head {
+	enum ct_log_kind kind;
+	struct sha256 log_id;
+	struct bytes key;
+	struct task_body body;
+};
+struct task_tree_head_reply {
+	struct fault fault;
+	bool verified, origin_matches;
+	uint64_t tree_size;
+	int64_t timestamp_ms;
+	struct sha256 root;
+	struct bytes signature, text; /* text: the body, inflated, to be archived */
+	const char *origin;
+};
+
+enum { TASK_SEED_BODIES = 8 };
+struct task_seed {
+	enum ct_log_kind kind;
+	uint64_t tree_size;
+	struct sha256 root;
+	struct task_body bodies[TASK_SEED_BODIES]; /* rfc6962: get-entry-and-proof of the last entry; static: the
+	                                              partial hash tile of each level, lowest first, empty
+	                                              where the level has none */
+	size_t body_count;
+};
+struct task_seed_reply {
+	struct fault fault;
+	bool proven;             /* the frontier's root is the tree head's */
+	struct ct_frontier frontier;
+};
+
+struct task_entries {
+	enum ct_log_kind kind;
+	uint64_t first;          /* index of the first entry in the body */
+	uint64_t from, to;       /* entries to look at: [from, to) */
+	uint32_t expected;       /* static: entries that the body holds exactly; rfc6962: at most */
+	uint64_t skip;           /* entry that killed workers: hashed and not parsed; UINT64_MAX: none */
+	struct task_body body;
+};
+struct task_subtree {
+	uint8_t level;
+	struct sha256 hash;
+};
+struct task_unparseable {
+	uint64_t entry_index;
+	struct fault fault;
+	bool maybe_ours, crashed;
+	struct bytes leaf;
+};
+struct task_entries_reply {
+	struct fault fault;      /* the body as a whole */
+	uint64_t count;          /* entries [from, from + count) were read */
+	struct task_subtree *subtrees;
+	size_t subtree_count;
+	struct finding *findings;
+	size_t finding_count;
+	struct task_unparseable *unparseable;
+	size_t unparseable_count;
+	int64_t newest_timestamp_ms;
+};
+
+struct task_certificate {
+	struct bytes content;
+};
+struct task_certificate_reply {
+	struct fault fault;
+	struct finding finding;
+};
+
+struct task_document {
+	struct task_body body;
+};
+struct task_document_reply {
+	struct fault fault;
+	struct bytes text;       /* the document as it came (inflated) */
+	struct document document;
+};
+
+struct task_collateral {
+	struct task_body body;
+	bool anchor;
+	const char *vendor;      /* of an anchor; "" : found from its subject */
+};
+struct task_collateral_reply {
+	struct fault fault;
+	struct collateral *items;
+	size_t n;
+};
+
+struct task_judge {
+	struct judge_request request; /* collateral: a set built on reading */
+	struct collateral_set collateral;
+};
+struct task_judge_reply {
+	struct fault fault;
+	struct verdict *verdict;
+	struct judge_needs needs;
+};
+
+/* Append the request or reply to out. */
+void task_log_list_encode(const struct task_log_list *t, struct buffer *out);
+void task_log_list_reply_encode(const struct task_log_list_reply *t, struct buffer *out);
+void task_tree_head_encode(const struct task_tree_head *t, struct buffer *out);
+void task_tree_head_reply_encode(const struct task_tree_head_reply *t, struct buffer *out);
+void task_seed_encode(const struct task_seed *t, struct buffer *out);
+void task_seed_reply_encode(const struct task_seed_reply *t, struct buffer *out);
+void task_entries_encode(const struct task_entries *t, struct buffer *out);
+void task_entries_reply_encode(const struct task_entries_reply *t, struct buffer *out);
+void task_certificate_reply_encode(const struct task_certificate_reply *t, struct buffer *out);
+void task_document_encode(const struct task_document *t, struct buffer *out);
+void task_document_reply_encode(const struct task_document_reply *t, struct buffer *out);
+void task_collateral_encode(const struct task_collateral *t, struct buffer *out);
+void task_collateral_reply_encode(const struct task_collateral_reply *t, struct buffer *out);
+void task_judge_encode(const struct judge_request *r, struct buffer *out);
+void task_judge_reply_encode(const struct task_judge_reply *t, struct buffer *out);
+
+/* Read them; a fault means that the other process broke the protocol. */
+struct fault task_log_list_decode(struct bytes in, struct arena *a, struct task_log_list *out);
+struct fault task_log_list_reply_decode(struct bytes in, struct arena *a, struct task_log_list_reply *out);
+struct fault task_tree_head_decode(struct bytes in, struct arena *a, struct task_tree_head *out);
+struct fault task_tree_head_reply_decode(struct bytes in, struct arena *a, struct task_tree_head_reply *out);
+struct fault task_seed_decode(struct bytes in, struct arena *a, struct task_seed *out);
+struct fault task_seed_reply_decode(struct bytes in, struct arena *a, struct task_seed_reply *out);
+struct fault task_entries_decode(struct bytes in, struct arena *a, struct task_entries *out);
+struct fault task_entries_reply_decode(struct bytes in, struct arena *a, struct task_entries_reply *out);
+struct fault task_certificate_reply_decode(struct bytes in, struct arena *a, struct task_certificate_reply *out);
+struct fault task_document_decode(struct bytes in, struct arena *a, struct task_document *out);
+struct fault task_document_reply_decode(struct bytes in, struct arena *a, struct task_document_reply *out);
+struct fault task_collateral_decode(struct bytes in, struct arena *a, struct task_collateral *out);
+struct fault task_collateral_reply_decode(struct bytes in, struct arena *a, struct task_collateral_reply *out);
+struct fault task_judge_decode(struct bytes in, struct arena *a, struct task_judge *out);
+struct fault task_judge_reply_decode(struct bytes in, struct arena *a, struct task_judge_reply *out);
+
+#endif

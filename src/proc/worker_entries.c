@@ -1,0 +1,175 @@
+/* A page of get-entries or a data tile: hash every leaf, look at every certificate. */
+#include "base/base64.h"
+#include "base/limits.h"
+#include "ct/entry.h"
+#include "ct/page.h"
+#include "proc/worker.h"
+
+enum { FINDINGS_BYTES_MAX = 48 << 20 }; /* what one reply may carry; the rest of the page comes in the next one */
+
+struct scan {
+	struct worker *worker;
+	const struct task_entries *task;
+	struct task_entries_reply *reply;
+	struct sha256 *leaves; /* of entries [from, from + leaf_count) */
+	size_t leaf_count;
+	size_t reply_bytes;    /* held by findings and unparseable entries */
+	uint64_t at;           /* index of the present entry */
+};
+
+static void note_unparseable(struct scan *s, struct bytes leaf, struct fault f, bool maybe_ours, bool crashed)
+{
+	struct task_entries_reply *r = s->reply;
+	r->unparseable[r->unparseable_count++] = (struct task_unparseable){
+		.entry_index = s->at,
+		.fault = f,
+		.maybe_ours = maybe_ours,
+		.crashed = crashed,
+		.leaf = arena_bytes(&s->worker->arena, leaf),
+	};
+	s->reply_bytes += leaf.n;
+}
+
+static void look_at_certificate(struct scan *s, const struct ct_entry *e, const struct sha256 *leaf_hash, struct bytes leaf)
+{
+	struct worker *w = s->worker;
+	struct cert c;
+	struct fault f = e->type == CT_ENTRY_PRECERT ? cert_parse_tbs(e->certificate, &c) : cert_parse(e->certificate, &c);
+	if (fault_is_set(f)) {
+		note_unparseable(s, leaf, f, match_raw(w->watched, e->certificate), false);
+		return;
+	}
+	unsigned reasons = match_certificate(w->watched, &c, &f);
+	if (reasons == 0)
+		return;
+	if (reasons == MATCH_UNREADABLE) {
+		note_unparseable(s, leaf, f, true, false);
+		return;
+	}
+	struct finding *found = &s->reply->findings[s->reply->finding_count];
+	struct fault made = finding_make(&c, reasons, &w->arena, found);
+	if (fault_is_set(made)) {
+		note_unparseable(s, leaf, made, true, false);
+		return;
+	}
+	if (fault_is_set(f) && !fault_is_set(found->fault))
+		found->fault = f;
+	found->entry_index = s->at;
+	found->timestamp_ms = (int64_t)e->timestamp_ms;
+	found->precertificate = e->type == CT_ENTRY_PRECERT;
+	found->leaf_hash = *leaf_hash;
+	s->reply->finding_count++;
+	s->reply_bytes += found->tbs.n * 3;
+}
+
+static void look_at_entry(struct scan *s, const struct ct_entry *e, struct fault leaf_fault, struct bytes leaf,
+                          const struct sha256 *leaf_hash)
+{
+	struct worker *w = s->worker;
+	s->leaves[s->leaf_count++] = *leaf_hash;
+	s->reply->count++;
+	if (s->at == s->task->skip) {
+		note_unparseable(s, leaf, fault_at(FAULT_VALUE, 0, "decoder"), true, true);
+		return;
+	}
+	if (!fault_is_set(leaf_fault) && e->has_leaf_index && e->leaf_index != s->at)
+		leaf_fault = fault_at(FAULT_MISMATCH, 0, "leaf_index");
+	if (fault_is_set(leaf_fault)) {
+		note_unparseable(s, leaf, leaf_fault, match_raw(w->watched, leaf), false);
+		return;
+	}
+	if ((int64_t)e->timestamp_ms > s->reply->newest_timestamp_ms)
+		s->reply->newest_timestamp_ms = (int64_t)e->timestamp_ms;
+	slots_progress_set(&w->slots, w->index, s->at);
+	look_at_certificate(s, e, leaf_hash, leaf);
+}
+
+/* Is this entry asked for, and has the reply room for what it may hold? */
+static bool is_wanted(const struct scan *s, uint64_t index)
+{
+	return index >= s->task->from && index < s->task->to && s->reply_bytes < FINDINGS_BYTES_MAX;
+}
+
+static bool on_page_entry(void *context, size_t ordinal, struct bytes leaf_input)
+{
+	struct scan *s = context;
+	struct ct_entry e;
+	s->at = s->task->first + ordinal;
+	if (!is_wanted(s, s->at))
+		return true;
+	struct fault f = ct_leaf_parse(leaf_input, &e);
+	struct sha256 hash = ct_leaf_hash(leaf_input);
+	look_at_entry(s, &e, f, leaf_input, &hash);
+	return true;
+}
+
+static struct fault scan_page(struct scan *s, struct bytes body)
+{
+	struct ct_page_handler handler = {on_page_entry, s};
+	size_t count;
+	return ct_page_each(body, s->task->expected, &s->worker->scratch, &handler, &count);
+}
+
+static struct fault scan_tile(struct scan *s, struct bytes body)
+{
+	struct cursor c = cursor_of(body);
+	for (uint32_t i = 0; i < s->task->expected; i++) {
+		struct ct_entry e;
+		if (!ct_tile_entry_next(&c, &e)) {
+			cursor_fail(&c, FAULT_TRUNCATED, "tile");
+			return c.fault;
+		}
+		s->at = s->task->first + i;
+		if (!is_wanted(s, s->at))
+			continue;
+		struct sha256 hash = ct_tile_leaf_hash(e.leaf);
+		look_at_entry(s, &e, FAULT_OK, e.leaf, &hash);
+	}
+	return cursor_end(&c, "tile");
+}
+
+static void fold(struct scan *s)
+{
+	struct ct_subtree subtrees[2 * LIMIT_PROOF_NODES];
+	struct task_entries_reply *r = s->reply;
+	r->subtree_count = ct_subtrees(s->task->from, s->leaves, s->leaf_count, subtrees);
+	for (size_t i = 0; i < r->subtree_count; i++) {
+		r->subtrees[i].level = (uint8_t)subtrees[i].level;
+		r->subtrees[i].hash = subtrees[i].hash;
+	}
+}
+
+void worker_entries(struct worker *w, const struct task_entries *t, struct task_entries_reply *reply)
+{
+	struct arena *a = &w->arena;
+	struct scan s = {.worker = w, .task = t, .reply = reply};
+	struct bytes body;
+	s.leaves = arena_array(a, LIMIT_PAGE_ENTRIES, sizeof(*s.leaves));
+	reply->findings = arena_array(a, LIMIT_PAGE_ENTRIES, sizeof(*reply->findings));
+	reply->unparseable = arena_array(a, LIMIT_PAGE_ENTRIES, sizeof(*reply->unparseable));
+	reply->subtrees = arena_array(a, 2 * LIMIT_PROOF_NODES, sizeof(*reply->subtrees));
+	reply->fault = worker_body(w, &t->body, LIMIT_PAGE_BYTES, &body);
+	if (!fault_is_set(reply->fault))
+		reply->fault = t->kind == CT_LOG_STATIC ? scan_tile(&s, body) : scan_page(&s, body);
+	if (fault_is_set(reply->fault)) { /* a body is good as a whole or not at all */
+		reply->count = reply->finding_count = reply->unparseable_count = reply->subtree_count = 0;
+		return;
+	}
+	fold(&s);
+}
+
+struct fault worker_certificate(struct worker *w, struct bytes content, struct finding *out)
+{
+	struct cert c;
+	struct fault f = cert_parse(content, &c);
+	if (fault_is_set(f))
+		f = cert_parse_tbs(content, &c);
+	if (fault_is_set(f))
+		return f;
+	struct fault unread;
+	unsigned reasons = match_certificate(w->watched, &c, &unread);
+	f = finding_make(&c, reasons, &w->arena, out);
+	if (!fault_is_set(f) && fault_is_set(unread) && !fault_is_set(out->fault))
+		out->fault = unread;
+	return f;
+}
