@@ -142,7 +142,7 @@ static struct bytes crl_algorithm(const X509_CRL *crl, uint8_t **owned)
 	return n > 0 ? bytes_of(*owned, (size_t)n) : (struct bytes){NULL, 0};
 }
 
-enum crl_use { CRL_OTHER, CRL_BAD, CRL_STALE, CRL_GOOD, CRL_REVOKES };
+enum crl_use { CRL_OTHER, CRL_BAD, CRL_LATER, CRL_STALE, CRL_GOOD, CRL_REVOKES };
 
 static enum crl_use use_crl(struct bytes der, const struct root *root, X509 *intermediate, int64_t at_ms)
 {
@@ -159,7 +159,7 @@ static enum crl_use use_crl(struct bytes der, const struct root *root, X509 *int
 		else if (X509_CRL_get0_by_serial(crl, &entry, X509_get0_serialNumber(intermediate)) == 1)
 			use = CRL_REVOKES; /* a revocation does not grow old */
 		else
-			use = at_ms < from_ms || at_ms > to_ms ? CRL_STALE : CRL_GOOD;
+			use = at_ms < from_ms ? CRL_LATER : at_ms > to_ms ? CRL_STALE : CRL_GOOD;
 	}
 	OPENSSL_free(owned);
 	X509_CRL_free(crl);
@@ -180,7 +180,8 @@ static void check_revocation(const struct collateral_set *set, const struct root
 	static const char *const why[] = {
 		[CRL_OTHER] = "no CRL of this root is at hand",
 		[CRL_BAD] = "the CRL at hand is not signed by this root",
-		[CRL_STALE] = "the CRL at hand is not of this time (thisUpdate, nextUpdate)",
+		[CRL_LATER] = "the CRL at hand is of a later time (thisUpdate)",
+		[CRL_STALE] = VERDICT_STALE "the CRL at hand is past its nextUpdate",
 		[CRL_GOOD] = "",
 		[CRL_REVOKES] = "the root's CRL revokes the intermediate",
 	};

@@ -19,6 +19,10 @@ enum claim_status { CLAIM_UNKNOWN, CLAIM_ASSERTED, CLAIM_REFUTED };
 enum claim_source { SOURCE_NONE, SOURCE_HARDWARE_PROVEN, SOURCE_VERIFIER_DERIVED, SOURCE_PROVIDER_ASSERTED,
 	            SOURCE_OPERATOR_ASSERTED };
 
+/* The detail of a check that could not be made because the collateral at hand is past its next update begins
+ * with this, so that policy tells it from collateral that is missing. */
+#define VERDICT_STALE "stale: "
+
 struct verdict_check {
 	const char *id;     /* stable: "snp.vcek_chain" */
 	enum check_result result;
