@@ -149,7 +149,8 @@ static int load(struct verify *x, const struct command_list *paths, bool anchor)
 	return l.status;
 }
 
-/* A VCEK or VLEK that is given alone is given for this evidence; several are an archive to choose from. */
+/* A plausible VCEK or VLEK that is given alone is given for this evidence; several are an archive to choose
+ * from. */
 static void find_sole_vek(struct verify *x)
 {
 	struct snp_vek vek;
@@ -221,9 +222,10 @@ static void judge_piece(struct verify *x, const struct input_piece *p, struct ar
 {
 	struct judge_needs needs = {0};
 	struct judge_request request = {.evidence = p->evidence, .kind = p->kind, .binding = p->binding,
-	                                .endorsement = p->endorsement.n > 0 ? p->endorsement : x->sole_vek,
-	                                .collateral = &x->set, .at_ms = x->at_ms};
+	                                .endorsement = p->endorsement, .collateral = &x->set, .at_ms = x->at_ms};
 	request.binding.nonce = x->nonce;
+	if (p->endorsement.n == 0 && snp_vek_is_plausible(p->evidence, x->sole_vek))
+		request.endorsement = x->sole_vek;
 	if (fault_is_set(p->fault) || p->missing) {
 		judge_absent(p, x->at_ms, a, v);
 		return;
