@@ -224,7 +224,10 @@ static void judge_piece(struct verify *x, const struct input_piece *p, struct ar
 	struct judge_request request = {.evidence = p->evidence, .kind = p->kind, .binding = p->binding,
 	                                .endorsement = p->endorsement, .collateral = &x->set, .at_ms = x->at_ms};
 	request.binding.nonce = x->nonce;
-	if (p->endorsement.n == 0 && snp_vek_is_plausible(p->evidence, x->sole_vek))
+	/* Given with the evidence, it is judged with it: as its key's certificate where it could be that, and as
+	 * collateral that is not authentic where it is no certificate of AMD's at all. */
+	if (p->endorsement.n == 0 && x->sole_vek.n > 0 &&
+	    (snp_vek_is_plausible(p->evidence, x->sole_vek) || !snp_vek_is_authentic(x->sole_vek, &x->set, x->at_ms, a)))
 		request.endorsement = x->sole_vek;
 	if (fault_is_set(p->fault) || p->missing) {
 		judge_absent(p, x->at_ms, a, v);

@@ -103,6 +103,9 @@ struct snp_chain {
 void snp_chain_verify(const struct snp_vek *vek, const struct collateral_set *set, int64_t at_ms, struct arena *a,
                       struct snp_chain *out);
 
+/* Is this a well-formed VEK that chains to the pinned root? */
+bool snp_vek_is_authentic(struct bytes vek_der, const struct collateral_set *set, int64_t at_ms, struct arena *a);
+
 /* ---- freshness ---- */
 
 enum snp_tcb_status { SNP_TCB_UNKNOWN, SNP_TCB_UP_TO_DATE, SNP_TCB_OUT_OF_DATE };
