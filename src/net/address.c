@@ -1,65 +1,112 @@
 #include "net/address.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdint.h>
-#include <string.h>
+#include <stdio.h>
 
-struct block4 {
-	uint32_t base;
+struct range {
+	uint8_t prefix[16];
 	unsigned bits;
 };
 
-/* Not globally reachable: RFC 6890, 6598, 5737, 7526, 2544, 1112. */
-static const struct block4 special4[] = {
-	{0x00000000, 8},  {0x0a000000, 8},  {0x64400000, 10}, {0x7f000000, 8},  {0xa9fe0000, 16}, {0xac100000, 12},
-	{0xc0000000, 24}, {0xc0000200, 24}, {0xc0586300, 24}, {0xc0a80000, 16}, {0xc6120000, 15}, {0xc6336400, 24},
-	{0xcb007100, 24}, {0xe0000000, 4},  {0xf0000000, 4},
+/* IANA IPv4 Special-Purpose Address Registry, multicast and class E. */
+static const struct range ipv4_special[] = {
+	{{0}, 8},               /* this network, RFC 791 */
+	{{10}, 8},              /* private, RFC 1918 */
+	{{100, 64}, 10},        /* shared by carriers (CGNAT), RFC 6598 */
+	{{127}, 8},             /* loopback, RFC 1122 */
+	{{169, 254}, 16},       /* link-local, cloud metadata services, RFC 3927 */
+	{{172, 16}, 12},        /* private, RFC 1918 */
+	{{192, 0, 0}, 24},      /* protocol assignments, RFC 6890 */
+	{{192, 0, 2}, 24},      /* documentation, RFC 5737 */
+	{{192, 88, 99}, 24},    /* 6to4 relays, RFC 7526 */
+	{{192, 168}, 16},       /* private, RFC 1918 */
+	{{198, 18}, 15},        /* benchmarks, RFC 2544 */
+	{{198, 51, 100}, 24},   /* documentation, RFC 5737 */
+	{{203, 0, 113}, 24},    /* documentation, RFC 5737 */
+	{{224}, 4},             /* multicast, RFC 5771 */
+	{{240}, 4},             /* reserved, broadcast, RFC 1112, RFC 919 */
 };
 
-static bool is_public4(uint32_t a)
+/* IANA IPv6 Special-Purpose Address Registry inside 2000::/3; nothing outside it is global. */
+static const struct range ipv6_special[] = {
+	{{0x20, 0x01}, 23},             /* protocol assignments, Teredo, ORCHID, benchmarks, RFC 2928 */
+	{{0x20, 0x01, 0x0d, 0xb8}, 32}, /* documentation, RFC 3849 */
+	{{0x3f, 0xff}, 20},             /* documentation, RFC 9637 */
+};
+
+static const struct range ipv6_global = {{0x20}, 3};                                    /* RFC 4291 */
+static const struct range ipv6_mapped = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96}; /* RFC 4291 2.5.5.2 */
+static const struct range ipv6_nat64 = {{0x00, 0x64, 0xff, 0x9b}, 96};                  /* RFC 6052 2.1 */
+static const struct range ipv6_6to4 = {{0x20, 0x02}, 16};                               /* RFC 3056 */
+
+static bool in_range(const uint8_t *address, const struct range *r)
 {
-	for (size_t i = 0; i < sizeof(special4) / sizeof(special4[0]); i++)
-		if ((a ^ special4[i].base) >> (32 - special4[i].bits) == 0)
-			return false;
-	return true;
+	unsigned whole = r->bits / 8, rest = r->bits % 8;
+	if (memcmp(address, r->prefix, whole) != 0)
+		return false;
+	return rest == 0 || ((address[whole] ^ r->prefix[whole]) >> (8 - rest)) == 0;
 }
 
-static uint32_t embedded4(const uint8_t *p)
+static bool in_any(const uint8_t *address, const struct range *ranges, size_t n)
 {
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static bool is_public6(const uint8_t a[16])
-{
-	static const uint8_t zeros[12] = {0};
-	static const uint8_t nat64[12] = {0x00, 0x64, 0xff, 0x9b};
-	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-	if (memcmp(a, mapped, 12) == 0 || memcmp(a, nat64, 12) == 0)
-		return is_public4(embedded4(a + 12));
-	if (memcmp(a, zeros, 12) == 0) /* unspecified, loopback, the old IPv4-compatible form */
-		return false;
-	if (a[0] == 0x20 && a[1] == 0x02) /* 6to4 */
-		return is_public4(embedded4(a + 2));
-	if ((a[0] & 0xe0) != 0x20) /* only 2000::/3 is global unicast */
-		return false;
-	if (a[0] == 0x20 && a[1] == 0x01 && a[2] < 0x02) /* 2001::/23: Teredo, ORCHID, benchmarking */
-		return false;
-	if (a[0] == 0x20 && a[1] == 0x01 && a[2] == 0x0d && a[3] == 0xb8) /* documentation */
-		return false;
-	return !(a[0] == 0x3f && a[1] == 0xff && (a[2] & 0xf0) == 0); /* 3fff::/20, documentation */
-}
-
-bool address_is_public(const struct sockaddr *a)
-{
-	if (a->sa_family == AF_INET) {
-		struct sockaddr_in in;
-		memcpy(&in, a, sizeof(in));
-		return is_public4(ntohl(in.sin_addr.s_addr));
-	}
-	if (a->sa_family == AF_INET6) {
-		struct sockaddr_in6 in;
-		memcpy(&in, a, sizeof(in));
-		return is_public6(in.sin6_addr.s6_addr);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (in_range(address, &ranges[i]))
+			return true;
 	return false;
+}
+
+static bool ipv4_is_public(const uint8_t *address)
+{
+	return !in_any(address, ipv4_special, sizeof(ipv4_special) / sizeof(ipv4_special[0]));
+}
+
+static bool ipv6_is_public(const uint8_t *address)
+{
+	/* These lead to the IPv4 address inside, by the kernel or by a translator. */
+	if (in_range(address, &ipv6_mapped) || in_range(address, &ipv6_nat64))
+		return ipv4_is_public(address + 12);
+	if (in_range(address, &ipv6_6to4))
+		return ipv4_is_public(address + 2);
+	return in_range(address, &ipv6_global) &&
+	       !in_any(address, ipv6_special, sizeof(ipv6_special) / sizeof(ipv6_special[0]));
+}
+
+/* The bytes of the IP address, NULL where it is none. A copy, as sockaddr may be unaligned. */
+static const uint8_t *ip_bytes(const struct sockaddr *address, size_t n, uint8_t out[16])
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+	if (n >= sizeof(v4) && address->sa_family == AF_INET) {
+		memcpy(&v4, address, sizeof(v4));
+		return memcpy(out, &v4.sin_addr, 4);
+	}
+	if (n >= sizeof(v6) && address->sa_family == AF_INET6) {
+		memcpy(&v6, address, sizeof(v6));
+		return memcpy(out, &v6.sin6_addr, 16);
+	}
+	return NULL;
+}
+
+bool address_is_public(const struct sockaddr *address, size_t n)
+{
+	uint8_t ip[16];
+	if (!ip_bytes(address, n, ip))
+		return false;
+	return address->sa_family == AF_INET ? ipv4_is_public(ip) : ipv6_is_public(ip);
+}
+
+bool address_text_is_public(const char *text)
+{
+	uint8_t ip[16];
+	if (inet_pton(AF_INET, text, ip) == 1)
+		return ipv4_is_public(ip);
+	return inet_pton(AF_INET6, text, ip) == 1 && ipv6_is_public(ip);
+}
+
+void address_print(const struct sockaddr *address, size_t n, char out[ADDRESS_TEXT_SIZE])
+{
+	uint8_t ip[16];
+	if (!ip_bytes(address, n, ip) || !inet_ntop(address->sa_family, ip, out, ADDRESS_TEXT_SIZE))
+		snprintf(out, ADDRESS_TEXT_SIZE, "?");
 }
