@@ -85,7 +85,8 @@ CREATE TABLE certificate (
 	watch TEXT NOT NULL,
 	reasons INTEGER NOT NULL,
 	first_seen_ms INTEGER NOT NULL,
-	due INTEGER NOT NULL DEFAULT 1 CHECK (due IN (0, 1))
+	due INTEGER NOT NULL DEFAULT 1 CHECK (due IN (0, 1)),
+	learned INTEGER NOT NULL DEFAULT 0 CHECK (learned IN (0, 1)) -- seen in its domain's baseline
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX certificate_by_key ON certificate (spki_sha256);
 CREATE INDEX certificate_by_domain ON certificate (domain, issuer);

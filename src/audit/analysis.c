@@ -315,7 +315,7 @@ static int ask_history(struct analysis *x, struct policy_facts *f, char *elsewhe
 	struct store *s = x->audit->store;
 	int64_t closed;
 	int rc = store_baseline_get(s, c->domain, &closed);
-	f->baseline = rc == 1;
+	f->baseline = rc == 1 || c->learned;
 	if (rc >= 0)
 		rc = store_key_known(s, c->domain, &c->spki_sha256, &c->tbs_sha256, &f->key_known);
 	if (rc >= 0)

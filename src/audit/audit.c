@@ -130,6 +130,9 @@ static void finish_run(struct audit *a)
 		rc = journal_event(a, &e);
 	if (rc >= 0 && completed)
 		rc = store_baseline_close(a->store, a->options->at_ms);
+	/* A watch whose first completed run saw nothing has learned just that. */
+	for (size_t i = 0; i < a->options->policy->watch_count && rc >= 0 && completed; i++)
+		rc = store_baseline_put(a->store, a->options->policy->watches[i].domain, a->options->at_ms);
 	if (rc >= 0 && completed && a->first_run)
 		rc = store_setting_put(a->store, "first_run_completed", "1");
 	if (rc >= 0)

@@ -122,6 +122,7 @@ static bool certificate_row(struct sql *q, struct arena *a, struct store_certifi
 	c->watch = column_copy(q, a);
 	c->reasons = (unsigned)sql_column_u64(q);
 	c->first_seen_ms = sql_column_i64(q);
+	c->learned = sql_column_i64(q) != 0;
 	return true;
 }
 
@@ -131,7 +132,7 @@ static int certificate_read(struct sqlite_store *s, struct store_certificate *c,
 	struct sql q =
 	        sql_read(s, "read a certificate",
 	                 "SELECT spki_sha256, content_sha256, issuer, subject, serial, not_before_ms, not_after_ms,"
-	                 " domain, watch, reasons, first_seen_ms FROM certificate WHERE tbs_sha256 = ?");
+	                 " domain, watch, reasons, first_seen_ms, learned FROM certificate WHERE tbs_sha256 = ?");
 	sql_bind_sha256(&q, &c->tbs_sha256);
 	bool found = certificate_row(&q, a, c, &content);
 	int rc = sql_end(&q);

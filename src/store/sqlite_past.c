@@ -96,6 +96,13 @@ int sqlite_baseline_get(struct store *base, const char *domain, int64_t *closed_
 
 int sqlite_baseline_close(struct store *base, int64_t at_ms)
 {
+	struct sql learn = sql_write(sqlite_of(base), "file what a baseline learned",
+	                             "UPDATE certificate SET learned = 1 WHERE domain <> '' AND NOT learned"
+	                             " AND domain NOT IN (SELECT domain FROM baseline) AND EXISTS (SELECT 1"
+	                             " FROM audited_place p WHERE p.tbs_sha256 = certificate.tbs_sha256)");
+	int rc = sql_run(&learn);
+	if (rc < 0)
+		return rc;
 	struct sql q = sql_write(sqlite_of(base), "close the baselines",
 	                         "INSERT INTO baseline (domain, closed_ms) SELECT DISTINCT domain, ? FROM certificate c"
 	                         " WHERE domain <> '' AND EXISTS (SELECT 1 FROM audited_place p"

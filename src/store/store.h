@@ -134,6 +134,7 @@ struct store_certificate {
 	const char *watch;           /* name of the watch; "" where none */
 	unsigned reasons;            /* enum match_reason */
 	int64_t first_seen_ms;
+	bool learned;                /* read only: seen in its domain's baseline, see store_baseline_close */
 };
 /* 1: was there already; then domain, watch and reasons are brought up to date (and it is due again where they
  * changed), the rest stays. tbs must have the hash tbs_sha256. */
@@ -257,7 +258,8 @@ int store_issuer_known(struct store *s, const char *domain, const char *issuer, 
 int store_key_elsewhere(struct store *s, const struct sha256 *spki, const char *domain, char *out, size_t size);
 /* Baseline of a watch or domain: the first completed run that saw it. 1: still open. */
 int store_baseline_get(struct store *s, const char *domain, int64_t *closed_ms);
-int store_baseline_close(struct store *s, int64_t at_ms); /* every domain with an audited place up to now */
+/* Every domain with an audited place up to now, where it is open; its certificates are then `learned`. */
+int store_baseline_close(struct store *s, int64_t at_ms);
 int store_baseline_put(struct store *s, const char *domain, int64_t at_ms); /* one; closed before, it stays as it is */
 
 /* ---- anomalies and events ---- */

@@ -113,11 +113,27 @@ static X509 *make_ca(EVP_PKEY *key)
 	return x;
 }
 
-static struct bytes der_of(int n, uint8_t *der, struct arena *a)
+static struct bytes keep_der(int n, uint8_t *der, struct arena *a)
 {
-	struct bytes out = arena_bytes(a, bytes_of(der, n > 0 ? (size_t)n : 0));
+	if (n <= 0)
+		die("encoding", "OpenSSL cannot");
+	struct bytes out = arena_bytes(a, bytes_of(der, (size_t)n));
 	OPENSSL_free(der);
 	return out;
+}
+
+static struct bytes certificate_der(X509 *x, struct arena *a)
+{
+	uint8_t *der = NULL;
+	int n = i2d_X509(x, &der);
+	return keep_der(n, der, a);
+}
+
+static struct bytes public_key_der(EVP_PKEY *key, struct arena *a)
+{
+	uint8_t *der = NULL;
+	int n = i2d_PUBKEY(key, &der);
+	return keep_der(n, der, a);
 }
 
 static size_t offset_of(struct bytes in, const void *what, size_t n)
@@ -132,14 +148,12 @@ static void make_templates(struct maker *m)
 {
 	EVP_PKEY *key = read_key(demo_ca_key), *leaf = read_key(demo_log_key);
 	X509 *ca = make_ca(key), *x = X509_new();
-	uint8_t *der = NULL;
 	char san[128];
 	struct cert c;
 	struct buffer tbs;
-	m->issuer_der = der_of(i2d_X509(ca, &der), der, &m->arena);
+	m->issuer_der = certificate_der(ca, &m->arena);
 	m->issuer_sha256 = hash_sha256(m->issuer_der);
-	der = NULL;
-	m->issuer_key_hash = hash_sha256(der_of(i2d_PUBKEY(key, &der), der, &m->arena));
+	m->issuer_key_hash = hash_sha256(public_key_der(key, &m->arena));
 	X509_set_version(x, X509_VERSION_3);
 	ASN1_STRING_set(X509_get_serialNumber(x), filler_serial, sizeof(filler_serial));
 	X509_set_issuer_name(x, X509_get_subject_name(ca));
@@ -154,8 +168,7 @@ static void make_templates(struct maker *m)
 	add_extension(x, ca, NID_subject_alt_name, san);
 	add_extension(x, ca, NID_certificate_policies, "2.23.140.1.2.1");
 	X509_sign(x, key, EVP_sha256());
-	der = NULL;
-	m->template_cert = der_of(i2d_X509(x, &der), der, &m->arena);
+	m->template_cert = certificate_der(x, &m->arena);
 	if (fault_is_set(cert_parse(m->template_cert, &c)))
 		die("template", "does not parse");
 	buffer_init(&tbs, 1 << 20);
@@ -495,10 +508,9 @@ static void add_given(struct maker *m, const char *arg, bool precertificate)
 	if (content.n > 0 && content.p[0] == '-') {
 		BIO *b = BIO_new_mem_buf(content.p, (int)content.n);
 		X509 *x = PEM_read_bio_X509(b, NULL, NULL, NULL);
-		uint8_t *der = NULL;
 		if (!x)
 			die(path, "no certificate");
-		g->der = der_of(i2d_X509(x, &der), der, &m->arena);
+		g->der = certificate_der(x, &m->arena);
 		X509_free(x);
 		BIO_free(b);
 	} else {
@@ -566,13 +578,13 @@ int main(int argc, char **argv)
 	struct maker m = {.size = 1000, .seed = 1, .timestamp_ms = INT64_C(1769126400000), .origin = "log.demo.example/2026",
 	                  .name = "demo-2026", .fork_at = UINT64_MAX};
 	struct merkle_tree tree;
-	uint8_t root[32], *der = NULL;
+	uint8_t root[32];
 	arena_init(&m.arena, (size_t)256 << 20);
 	read_options(&m, argc, argv);
 	place_given(&m);
 	buffer_init(&m.tile, TILE_BYTES_MAX);
 	m.log_key = read_key(demo_log_key);
-	m.log_spki = der_of(i2d_PUBKEY(m.log_key, &der), der, &m.arena);
+	m.log_spki = public_key_der(m.log_key, &m.arena);
 	m.log_id = hash_sha256(m.log_spki);
 	make_templates(&m);
 	make_entries(&m);
