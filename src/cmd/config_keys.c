@@ -7,8 +7,11 @@ static const char *const fetch_choices[] = {
 	[FETCH_SCOPE_WATCHED] = "watched", [FETCH_SCOPE_ALL] = "all", [FETCH_SCOPE_NONE] = "none", NULL};
 static const char *const kind_choices[] = {[LOG_RFC6962] = "rfc6962", [LOG_STATIC] = "static", NULL};
 static const char *const boolean_choices[] = {"true", "false", NULL};
-static const char *const scheme_choices[] = {"any",         "tinfoil",   "dstack",     "ratls", "sgx-ra-tls",
-                                             "openenclave", "evervault", "nitriding", "near",  "aci", NULL};
+/* Those of the carriers' table, and those that tie evidence to a certificate by other ways. */
+static const char *const scheme_choices[] = {
+	"any",       "tinfoil",       "dstack",   "ratls",          "sgx-ra-tls", "openenclave", "constellation",
+	"contrast",  "secret-network", "privasys", "cocoon",         "evervault",  "nitriding",   "near",
+	"aci",       NULL};
 
 enum { MAX_LIST = 4096, MAX_MMD_SECONDS = 7 * 86400 };
 

@@ -174,9 +174,28 @@ static void not_checked(struct scene *s)
 	add_check(s, "snp.vcek_chain", CHECK_NOT_CHECKED, false);
 	s->logged.result = VERDICT_INCOMPLETE;
 }
+static void stale(struct scene *s)
+{
+	s->now.checks[s->now.check_count++] =
+		(struct verdict_check){"snp.ask_revocation", CHECK_NOT_CHECKED, VERDICT_STALE "past its nextUpdate", false};
+}
+static void stale_when_logged(struct scene *s)
+{
+	s->logged.checks[s->logged.check_count++] =
+		(struct verdict_check){"snp.ask_revocation", CHECK_NOT_CHECKED, VERDICT_STALE "past its nextUpdate", false};
+}
 static void other_binding(struct scene *s)
 {
-	add_check(s, "snp.binding", CHECK_FAIL, true);
+	add_check(s, "binding.spki", CHECK_FAIL, true);
+}
+static void other_hpke(struct scene *s)
+{
+	add_check(s, "binding.hpke", CHECK_FAIL, true);
+}
+static void other_tcb_in_key(struct scene *s)
+{
+	add_check(s, "snp.vcek_tcb", CHECK_FAIL, false);
+	add_check(s, "snp.tcb_order", CHECK_FAIL, false);
 }
 static void other_binding_unproven(struct scene *s)
 {
@@ -189,7 +208,7 @@ static void debug(struct scene *s)
 }
 static void nonce(struct scene *s)
 {
-	add_check(s, "snp.nonce", CHECK_FAIL, true);
+	add_check(s, "binding.nonce", CHECK_FAIL, true);
 }
 static void revoked(struct scene *s)
 {
@@ -224,6 +243,11 @@ static void hardening(struct scene *s)
 static void tcb_strict(struct scene *s)
 {
 	s->watch.rules.tcb = "up-to-date";
+}
+static void unproven(struct scene *s)
+{
+	s->logged.claims[0].status = s->logged.claims[1].status = CLAIM_UNKNOWN;
+	tcb_strict(s);
 }
 static void tcb_lax(struct scene *s)
 {
@@ -406,6 +430,12 @@ static const struct {
 	{other_binding, baseline, "binding_mismatch"},
 	{other_binding, unwatched, "binding_mismatch"},
 	{other_binding_unproven, nothing, "binding_mismatch"},
+	{other_hpke, nothing, "binding_mismatch"},
+	{other_tcb_in_key, nothing, "evidence_invalid"},
+	{stale, nothing, "collateral_stale"},
+	{stale, unwatched, "collateral_stale"},
+	{stale, baseline, ""},
+	{stale_when_logged, nothing, ""},
 	{debug, nothing, "debug_enclave"},
 	{debug, baseline, "debug_enclave"},
 	{debug, new_measurement, "debug_enclave unexpected_measurement"},
@@ -452,6 +482,8 @@ static const struct {
 	{out_of_date, tcb_lax, ""},
 	{out_of_date, unwatched, "tcb_out_of_date"},
 	{out_of_date_now, nothing, "tcb_out_of_date"},
+	{out_of_date, unproven, ""},
+	{hardening, unproven, ""},
 	{no_tcb_level, nothing, "tcb_out_of_date"},
 	{no_tcb_known, nothing, ""},
 	{no_tcb_known, tcb_strict, ""},
