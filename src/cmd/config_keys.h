@@ -52,7 +52,7 @@ const struct config_key *config_key_find(enum config_section section, const char
 /* The checks that go for every value, then those of the type, then the key's own. */
 const char *config_value_check(const struct config_key *key, const char *value, struct arena *a);
 
-extern const struct config_type config_type_text, config_type_number, config_type_choice, config_type_start,
+extern const struct config_type config_type_text, config_type_base_url, config_type_number, config_type_choice, config_type_start,
 	config_type_log_start, config_type_boolean, config_type_list, config_type_spki, config_type_expect,
 	config_type_texts, config_type_digests;
 
