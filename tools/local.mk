@@ -1,3 +1,3 @@
 EXTRA_DIST += tools/check-layers
-TESTS += tools/check-layers.sh
-EXTRA_DIST += tools/check-layers.sh
+TESTS += tools/test-layers.sh
+EXTRA_DIST += tools/test-layers.sh

@@ -321,7 +321,8 @@ static int ask_history(struct analysis *x, struct policy_facts *f, char *elsewhe
 	if (rc >= 0)
 		rc = store_key_elsewhere(s, &c->spki_sha256, c->domain, elsewhere, size);
 	f->key_elsewhere = elsewhere;
-	f->issuer_known = true;
+	if (rc >= 0)
+		rc = store_issuer_known(s, c->domain, c->issuer, &c->tbs_sha256, &f->issuer_known);
 	for (size_t i = 0; i < x->n && rc >= 0; i++) {
 		struct bytes value;
 		const char *name = measurement_of(x->items[i].logged, &value);

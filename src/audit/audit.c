@@ -65,7 +65,7 @@ static int put_log(struct audit *a, const struct audit_log *l)
 {
 	struct store_log row = {
 		.log_id = l->log.log_id,
-		.kind = l->log.kind,
+		.kind = l->log.kind == CT_LOG_STATIC ? LOG_STATIC : LOG_RFC6962,
 		.name = l->log.name,
 		.operator = l->log.operator,
 		.url = l->log.url,

@@ -7,7 +7,7 @@
 
 #include <signal.h>
 
-#include "config/config.h"
+#include "cmd/config.h"
 #include "store/store.h"
 
 /* Exit statuses, the same for every command (DESIGN section 6). */

@@ -11,10 +11,25 @@ src_libconfig_a_SOURCES = \
 	src/cmd/config_types.c
 
 # The libraries that a program needs, highest layer first.
-ALL_LAYERS = src/libproc.a src/libreport.a src/libstore.a src/libnet.a src/libpolicy.a \
+ALL_LAYERS = src/libaudit.a src/libproc.a src/libreport.a src/libstore.a src/libnet.a src/libpolicy.a \
 	src/libevidence.a src/libextract.a src/libct.a src/libcert.a src/libbase.a
-ALL_LIBS = $(CURL_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(PSL_LIBS) $(IDN2_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+ALL_LIBS = $(CURL_LIBS) $(TLS_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(PSL_LIBS) $(IDN2_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 
 bin_PROGRAMS += teewatch
-teewatch_SOURCES = src/cmd/main.c
+teewatch_SOURCES = \
+	src/cmd/ack.c \
+	src/cmd/command.c \
+	src/cmd/command.h \
+	src/cmd/config_command.c \
+	src/cmd/crawl.c \
+	src/cmd/decode.c \
+	src/cmd/input.c \
+	src/cmd/input.h \
+	src/cmd/logs.c \
+	src/cmd/main.c \
+	src/cmd/publish.c \
+	src/cmd/report.c \
+	src/cmd/setup.c \
+	src/cmd/setup.h \
+	src/cmd/verify.c
 teewatch_LDADD = src/libconfig.a $(ALL_LAYERS) $(ALL_LIBS)

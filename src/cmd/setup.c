@@ -15,7 +15,7 @@ const struct audit_log *setup_logs(struct config *c, size_t *n)
 	for (size_t i = 0; i < *n; i++) {
 		const struct config_log *from = &c->logs[i];
 		logs[i] = (struct audit_log){
-			.log = {.log_id = from->log_id, .kind = from->kind, .name = from->name, .operator = "",
+			.log = {.log_id = from->log_id, .kind = from->kind == LOG_STATIC ? CT_LOG_STATIC : CT_LOG_RFC6962, .name = from->name, .operator = "",
 			        .url = from->url, .submission_url = "", .key = from->key, .mmd_s = from->mmd_s, .state = ""},
 			.local_allowed = true,
 			.has_start = from->has_start,

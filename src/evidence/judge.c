@@ -28,11 +28,18 @@ static bool is_quote(struct bytes raw, uint16_t version, uint32_t tee)
 	return cursor_ok(&c) && raw.n >= QUOTE_BYTES_MIN && v == version && t == tee;
 }
 
+/* By its length, or by what every report begins with: so a cut or padded one is called that. */
 static bool is_snp(struct bytes raw)
 {
 	struct cursor c = cursor_of(raw);
 	uint32_t version = cursor_u32le(&c, "version");
-	return raw.n == SNP_REPORT_BYTES && version >= 2 && version <= 255;
+	cursor_u32le(&c, "guest_svn");
+	uint64_t policy = cursor_u64le(&c, "policy");
+	cursor_take(&c, 36, "identifiers");
+	uint32_t algorithm = cursor_u32le(&c, "signature_algo");
+	bool begins = cursor_ok(&c) && policy >> 17 & 1 && algorithm <= 1;
+	return begins ? raw.n == SNP_REPORT_BYTES || (version >= 2 && version <= 5)
+	              : raw.n == SNP_REPORT_BYTES && version >= 2 && version <= 255;
 }
 
 static bool is_sgx_v3(struct bytes raw)

@@ -50,6 +50,15 @@ static enum fit fit_of(const struct snp_report *r, const struct snp_vek *vek)
 	return named && certain ? FIT_CLAIMS : FIT_NONE;
 }
 
+bool snp_vek_is_plausible(struct bytes report, struct bytes vek_der)
+{
+	struct snp_report r;
+	struct snp_vek vek;
+	if (fault_is_set(snp_report_parse(report, &r)) || !snp_vek_parse(vek_der, &vek))
+		return false;
+	return (unsigned)vek.key == snp_signing_key(&r) && is_this_chips(&r, &vek) && is_this_tcb(&r, &vek);
+}
+
 static bool choose_vek(struct judging *j)
 {
 	const struct collateral_set *set = j->request->collateral;
@@ -168,6 +177,8 @@ static bool judge_origin(struct judging *j)
 	struct verdict *v = j->v;
 	if (!choose_vek(j)) {
 		verdict_check(v, "snp.vcek_available", CHECK_NOT_CHECKED, "no certificate of this chip's signing key is at hand");
+		if (snp_signing_key(&j->report) == SNP_KEY_VLEK && !bytes_is_zero(j->report.chip_id))
+			verdict_check(v, "snp.vcek_hwid", CHECK_FAIL, "a report signed by a VLEK has no CHIP_ID, this has one");
 		if (j->product != AMD_UNKNOWN) {
 			need_vcek(j, j->product);
 		} else if (j->report.version < 3) {

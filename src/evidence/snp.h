@@ -77,6 +77,10 @@ struct snp_vek {
  * is right. */
 bool snp_vek_parse(struct bytes der, struct snp_vek *out);
 
+/* Could this certificate be that of the report's signing key: its class, this TCB, and this chip or a masked
+ * one? Who gives a report and one such certificate together means them to belong together. */
+bool snp_vek_is_plausible(struct bytes report, struct bytes vek_der);
+
 /* Does the key of this certificate verify the report's signature? */
 bool snp_report_verify(const struct snp_report *r, struct bytes vek_der);
 /* Is the signature in its one canonical encoding: 0 < r, s < n, padding zero? */
@@ -98,6 +102,9 @@ struct snp_chain {
 /* VEK -> ASK or ASVK -> pinned ARK, at a time; the ASK against the ARK's CRL. */
 void snp_chain_verify(const struct snp_vek *vek, const struct collateral_set *set, int64_t at_ms, struct arena *a,
                       struct snp_chain *out);
+
+/* Is this a well-formed VEK that chains to the pinned root? */
+bool snp_vek_is_authentic(struct bytes vek_der, const struct collateral_set *set, int64_t at_ms, struct arena *a);
 
 /* ---- freshness ---- */
 

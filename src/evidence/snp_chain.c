@@ -265,3 +265,13 @@ void snp_chain_verify(const struct snp_vek *vek, const struct collateral_set *se
 	X509_free(x509);
 	ERR_clear_error();
 }
+
+bool snp_vek_is_authentic(struct bytes vek_der, const struct collateral_set *set, int64_t at_ms, struct arena *a)
+{
+	struct snp_vek vek;
+	struct snp_chain chain;
+	if (!snp_vek_parse(vek_der, &vek) || fault_is_set(vek.fault))
+		return false;
+	snp_chain_verify(&vek, set, at_ms, a, &chain);
+	return chain.trusted;
+}

@@ -22,6 +22,9 @@ struct fetch_request {
 	const char *url;
 	bool local_allowed;       /* http:// and file:// may be used (a log section, a local list) */
 	size_t max_bytes;
+	const char *header;       /* a field of the answer that is wanted too, or NULL */
+	struct bytes post;        /* FETCH_VENDOR: POST this; no bytes: GET */
+	const char *post_type;    /* its Content-Type */
 	/* The body goes here as it comes over the wire (not inflated). Stays valid until the result. */
 	uint8_t *body;
 };
@@ -38,14 +41,16 @@ struct fetch_result {
 	uint64_t id;
 	enum fetch_outcome outcome;
 	long status;               /* HTTP; 0 where there is none */
-	size_t n;                  /* bytes of the body */
-	bool gzip;                 /* Content-Encoding says so; the body is still deflated */
+	size_t n;                  /* bytes of the body (FETCH_STATUS: of its beginning); 0 for the last three */
+	bool gzip;                 /* Content-Encoding (a file: its own look) says so; the body is still deflated */
 	bool transient;            /* worth another try later: timeouts, 429, 5xx, resets */
 	int64_t retry_after_ms;    /* from Retry-After; -1 where there is none */
 	char message[256];         /* for people: URL's host, what happened; escaped */
 	bool has_peer;             /* TLS: facts of the peer */
 	struct sha256 peer_spki, peer_certificate;
 	char peer_address[64];
+	const char *header;        /* the field asked for, NULL where it is not there, stands twice or is too
+	                              long; valid until the next fetcher_result, _submit or _free */
 };
 
 struct fetch_options {
@@ -62,10 +67,12 @@ struct fetcher;
 struct fetcher *fetcher_new(const struct fetch_options *options); /* NULL: curl cannot start */
 void fetcher_free(struct fetcher *f);
 
-/* Take a request; strings are copied. Never fails: what is refused comes back as a result. */
+/* Take a request; strings and post are copied. Never fails: what is refused comes back as a
+ * result. Where the host is to be left alone for now, it waits until pace.h lets it start. */
 void fetcher_submit(struct fetcher *f, const struct fetch_request *request);
 
-/* Let transfers go on for at most timeout_ms, or until wake_fd (-1: none) is readable. */
+/* Let transfers go on for at most timeout_ms (below 0: any time), or until wake_fd (-1: none) is
+ * readable or closed, a result is there, or nothing is left that could bring one or wake us. */
 void fetcher_step(struct fetcher *f, int wake_fd, int timeout_ms);
 
 /* The next finished request; false when there is none. */

@@ -2,6 +2,7 @@
 
 #include "base/gzip.h"
 #include "base/limits.h"
+#include "ct/entry.h"
 #include "ct/log_list.h"
 #include "ct/proof.h"
 #include "ct/tile.h"

@@ -1,5 +1,7 @@
 noinst_LIBRARIES += src/libreport.a
 src_libreport_a_SOURCES = \
+	src/report/anomaly_text.c \
+	src/report/anomaly_text.h \
 	src/report/event.c \
 	src/report/event.h \
 	src/report/verdict_json.c \

@@ -211,3 +211,54 @@ void verdict_text_put(const struct verdict *v, const char *input, bool all, stru
 		buffer_put_text(out, v->anchors[i].builtin ? " (built in)\n" : " (not built in: given by you)\n");
 	}
 }
+
+/* ---- decode ---- */
+
+static void decode_json(const struct verdict *v, const char *input, const char *carrier, const char *missing,
+                        struct buffer *out)
+{
+	struct json_writer w = json_writer_to(out);
+	json_write_object(&w, NULL);
+	json_write_text(&w, "schema", "teewatch.decode/1");
+	json_write_text(&w, "input", input);
+	json_write_text(&w, "carrier", carrier);
+	json_write_text(&w, "missing", missing ? missing : "");
+	json_write_object(&w, "evidence");
+	json_write_text(&w, "kind", evidence_kind_name(v->kind));
+	json_write_text(&w, "format", v->format ? v->format : "");
+	json_write_hex(&w, "sha256", sha256_bytes(&v->sha256));
+	json_write_object_end(&w);
+	write_values(&w, "tcb", &v->tcb);
+	write_values(&w, "measurements", &v->measurements);
+	json_write_hex(&w, "report_data", v->report_data);
+	write_values(&w, "binding", &v->binding);
+	write_values(&w, "fields", &v->fields);
+	write_fault(&w, v->fault);
+	json_write_object_end(&w);
+	buffer_put_u8(out, '\n');
+}
+
+void decode_put(const struct verdict *v, const char *input, const char *carrier, const char *missing, bool json,
+                struct buffer *out)
+{
+	if (json) {
+		decode_json(v, input, carrier, missing, out);
+		return;
+	}
+	buffer_printf(out, "%s: %s %s%s%s\n", input, evidence_kind_name(v->kind), v->format ? v->format : "",
+	              carrier[0] ? " in " : "", carrier);
+	if (missing)
+		buffer_printf(out, "  missing     %s\n", missing);
+	if (fault_is_set(v->fault))
+		buffer_printf(out, "  fault       %s in %s at byte %zu\n", fault_code_name(v->fault.code),
+		              v->fault.field ? v->fault.field : "the input", v->fault.offset);
+	put_values(out, "measurements", &v->measurements);
+	put_values(out, "tcb", &v->tcb);
+	put_values(out, "binding", &v->binding);
+	put_values(out, "fields", &v->fields);
+	if (v->report_data.n > 0) {
+		buffer_put_text(out, "  report_data              ");
+		hex_put(out, v->report_data);
+		buffer_put_u8(out, '\n');
+	}
+}

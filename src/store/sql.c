@@ -197,6 +197,8 @@ int sql_end(struct sql *q)
 {
 	struct sqlite_store *s = q->store;
 	int rc = 0;
+	if (s->immutable && sqlite_writer_came(s))
+		set_error(q, SQLITE_BUSY, "a writer has started; ask again");
 	if (q->rc != SQLITE_OK && q->rc != SQLITE_ROW && q->rc != SQLITE_DONE) {
 		rc = sqlite_fail(s, q->what, q->rc, q->why);
 		s->failed = s->in_transaction;

@@ -191,6 +191,11 @@ static int64_t wal_size(const struct sqlite_store *s)
 	return size;
 }
 
+bool sqlite_writer_came(const struct sqlite_store *s)
+{
+	return s->immutable && wal_size(s) != s->wal_bytes;
+}
+
 /* ---- opening ---- */
 
 /* One number that a PRAGMA or query yields. SQLite result code. */
@@ -248,6 +253,7 @@ static int connect_to_read(struct sqlite_store *s)
 		s->db = NULL;
 	}
 	s->immutable = true;
+	s->wal_bytes = wal;
 	rc = connect_as(s, "mode=ro&immutable=1", SQLITE_OPEN_READONLY);
 	return rc == SQLITE_OK ? probe(s) : rc;
 }
@@ -329,13 +335,27 @@ static int migrate(struct sqlite_store *s, int64_t version)
 	return rc;
 }
 
-/* WAL, every commit on disk before it counts. The log's files stay when we go, for readers' sake. */
+static int is_wal(void *context, int n, char **values, char **names)
+{
+	(void)names;
+	*(bool *)context = n == 1 && values[0] && strcmp(values[0], "wal") == 0;
+	return 0;
+}
+
+/* WAL, every commit on disk before it counts. The log's files stay when we go, for readers' sake. Keys are
+ * hashes, so rows go to scattered pages: 32 MiB of cache keep the pages of a batch in memory. */
 static int set_durability(struct sqlite_store *s)
 {
 	int on = 1;
-	int rc = run_script(s, "prepare it",
-	                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-	                    "PRAGMA journal_size_limit = 16777216");
+	bool wal = false;
+	int rc = sqlite3_exec(s->db, "PRAGMA journal_mode = WAL", is_wal, &wal, NULL);
+	if (rc != SQLITE_OK)
+		return sqlite_fail(s, "prepare it", rc, NULL);
+	if (!wal)
+		return sqlite_fail(s, "prepare it", SQLITE_CANTOPEN,
+		                   "this file system has no room for shared memory (WAL)");
+	rc = run_script(s, "prepare it",
+	                "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -32768");
 	if (rc == 0)
 		sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
 	return rc;

@@ -26,7 +26,8 @@ struct sqlite_store {
 	char *directory, *path; /* state.db */
 	int lock_fd;
 	bool writable;
-	bool immutable;         /* read without locks: nobody can be writing */
+	bool immutable;         /* read without locks, since nobody writes */
+	int64_t wal_bytes;      /* immutable: the size of the write-ahead log at the start; -1: there is none */
 	bool in_transaction;
 	bool failed;            /* something in this transaction failed: it can only be rolled back */
 	bool changed;           /* this transaction changed what history.db shows */
@@ -44,6 +45,9 @@ static inline struct sqlite_store *sqlite_of(struct store *s)
 int sqlite_fail(struct sqlite_store *s, const char *what, int rc, const char *why);
 /* The words for a failure: text of the code, with what a person needs first. */
 void sqlite_explain(char *out, size_t size, const char *path, const char *what, int rc, const char *why);
+
+/* Has somebody begun to write what is read without locks? */
+bool sqlite_writer_came(const struct sqlite_store *s);
 
 /* A file: URI for path with these query parameters ("mode=ro"); free() it. */
 char *sqlite_uri(const char *path, const char *parameters);

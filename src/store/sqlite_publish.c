@@ -104,6 +104,8 @@ static int build(struct sqlite_store *s, const char *path)
 		rc = fill(s, db);
 	if (rc == SQLITE_OK)
 		rc = look_over(db);
+	if (rc == SQLITE_OK && sqlite_writer_came(s))
+		rc = SQLITE_BUSY;
 	if (rc != SQLITE_OK)
 		sqlite_explain(s->message, sizeof(s->message), path, "write the copy", rc,
 		               db ? sqlite3_errmsg(db) : NULL);

@@ -540,6 +540,11 @@ TEST(a_reader_makes_no_file)
 	GOOD(store_publish(s, copy));
 	CHECK_TEXT(list(), "state.db ");
 	CHECK_TEXT(rows_of(copy, "SELECT count(*) FROM v_certificate"), "6\n");
+	/* Such a copy is read without locks: an answer beside a new writer does not count. */
+	struct store *writer = open_or_die(STORE_WRITE);
+	CHECK(store_count(s, &n) == STORE_IO);
+	CHECK(strstr(store_message(s), "a writer has started") != NULL);
+	store_close(writer);
 	store_close(s);
 	directory_drop();
 }

@@ -1,0 +1,149 @@
+/* teewatch report: open anomalies for people, events for machines. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/timestamp.h"
+#include "cmd/command.h"
+#include "report/anomaly_text.h"
+
+struct report {
+	struct store *store;
+	bool ndjson, open_only, has_since_seq, has_fail_on, failed_on;
+	uint64_t since_seq;
+	int64_t since_ms;
+	enum severity fail_on;
+	struct buffer out;
+	struct anomaly_copy *copies;
+	size_t n, capacity;
+};
+
+static int read_options(struct report *r, int argc, char **argv)
+{
+	struct command_walk w = command_walk("report", argc, argv);
+	const char *value, *name;
+	while ((name = command_next(&w, &value))) {
+		if (name[0] == 0)
+			return command_usage("report", "\"%s\" is one word too many", value);
+		if (strcmp(name, "--open") == 0)
+			r->open_only = true;
+		else if (strcmp(name, "--format") == 0 && strcmp(value, "ndjson") == 0)
+			r->ndjson = true;
+		else if (strcmp(name, "--format") == 0 && strcmp(value, "text") != 0)
+			return command_usage("report", "--format \"%s\" is neither text nor ndjson", value);
+		else if (strcmp(name, "--since") == 0 && !timestamp_parse_option(value, &r->since_ms))
+			return command_usage("report", "--since \"%s\" is neither RFC 3339 nor @ and Unix seconds", value);
+		else if (strcmp(name, "--since-seq") == 0) {
+			r->has_since_seq = text_decimal(bytes_of_text(value), INT64_MAX, &r->since_seq);
+			if (!r->has_since_seq)
+				return command_usage("report", "--since-seq \"%s\" is no number", value);
+		} else if (strcmp(name, "--fail-on") == 0) {
+			r->has_fail_on = severity_of(value, &r->fail_on);
+			if (!r->has_fail_on)
+				return command_usage("report", "--fail-on \"%s\" is none of info, low, medium, high, critical", value);
+		}
+	}
+	return w.failed ? EXIT_USAGE : EXIT_DONE;
+}
+
+static bool is_open(enum anomaly_state s)
+{
+	return s == ANOMALY_NEW || s == ANOMALY_ONGOING;
+}
+
+static void note_severity(struct report *r, const char *name)
+{
+	enum severity s;
+	if (r->has_fail_on && severity_of(name, &s) && s >= r->fail_on)
+		r->failed_on = true;
+}
+
+/* ---- events ---- */
+
+static int put_event(void *context, const struct store_event *e)
+{
+	struct report *r = context;
+	buffer_put_text(&r->out, e->json);
+	buffer_put_u8(&r->out, '\n');
+	if (strcmp(e->event_type, "anomaly") == 0) {
+		const char *at = strstr(e->json, "\"severity\":\"");
+		char name[16] = "";
+		size_t n = at ? strcspn(at + 12, "\"") : 0;
+		if (n > 0 && n < sizeof(name)) {
+			memcpy(name, at + 12, n);
+			note_severity(r, name);
+		}
+	}
+	return buffer_ok(&r->out) ? 0 : -1;
+}
+
+static int put_last_event(void *context, const struct store_anomaly *a)
+{
+	struct report *r = context;
+	char uid[2 * SHA256_BYTES + 1];
+	if (!is_open(a->state))
+		return 0;
+	hex_encode(sha256_bytes(&a->uid), uid);
+	int rc = store_event_last(r->store, uid, put_event, r);
+	return rc < 0 ? rc : 0;
+}
+
+/* ---- text ---- */
+
+static int collect(void *context, const struct store_anomaly *a)
+{
+	struct report *r = context;
+	if (!is_open(a->state) || a->last_seen_ms < r->since_ms)
+		return 0;
+	if (r->n == r->capacity) {
+		r->capacity = r->capacity ? r->capacity * 2 : 64;
+		r->copies = memory_grow(r->copies, r->capacity, sizeof(*r->copies));
+	}
+	anomaly_copy(&r->copies[r->n++], a);
+	note_severity(r, a->severity);
+	return 0;
+}
+
+static int put_text(struct report *r)
+{
+	int rc = store_anomaly_each(r->store, collect, r);
+	if (rc >= 0)
+		anomaly_text_put(r->copies, r->n, &r->out);
+	for (size_t i = 0; i < r->n; i++)
+		anomaly_copy_release(&r->copies[i]);
+	free(r->copies);
+	return rc;
+}
+
+int report_command(const struct command_context *context, int argc, char **argv)
+{
+	struct report r = {0};
+	int status = read_options(&r, argc, argv);
+	if (status == EXIT_DONE)
+		status = command_store(context, STORE_READ, &r.store);
+	if (status != EXIT_DONE)
+		return status;
+	buffer_init(&r.out, (size_t)1 << 30);
+	int rc;
+	if (!r.ndjson)
+		rc = put_text(&r);
+	else if (r.open_only)
+		rc = store_anomaly_each(r.store, put_last_event, &r);
+	else
+		rc = store_event_each(r.store, r.since_seq, r.since_ms, put_event, &r);
+	if (rc < 0) {
+		fprintf(stderr, "teewatch: %s\n", store_message(r.store));
+		status = EXIT_INTERNAL;
+	} else {
+		status = command_print(buffer_bytes(&r.out));
+	}
+	if (status == EXIT_DONE && r.failed_on)
+		status = EXIT_FOUND;
+	buffer_release(&r.out);
+	store_close(r.store);
+	return status;
+}

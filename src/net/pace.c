@@ -1,0 +1,112 @@
+#include "net/pace.h"
+
+enum {
+	WINDOW_ONE = 256,         /* one request in units of the window */
+	BACK_OFF_BASE_MS = 2000,  /* the first delay is up to this */
+	GAP_FIRST_MS = 100,       /* the first gap: 10 requests a second, the lowest limit that logs state */
+	GAP_MAX_MS = 10000,       /* slower than any limit met; longer waits are delays */
+	GAP_MIN_MS = 20,          /* below it the window is the better brake */
+	GAP_DECAY = 32            /* a good answer takes 1/32 of the gap: about 20 answers from 2x to 1x */
+};
+
+void pace_init(struct pace *p, unsigned max)
+{
+	*p = (struct pace){.max = max ? max : 1, .window = WINDOW_ONE, .not_before_ms = -1};
+}
+
+static bool has_room(const struct pace *p)
+{
+	return p->running < p->max && p->running < p->window / WINDOW_ONE;
+}
+
+bool pace_may_start(const struct pace *p, int64_t now_ms)
+{
+	return has_room(p) && (p->not_before_ms < 0 || now_ms >= p->not_before_ms);
+}
+
+uint32_t pace_start(struct pace *p, int64_t now_ms)
+{
+	p->running++;
+	if (p->gap_ms > 0)
+		p->not_before_ms = now_ms + p->gap_ms;
+	return p->round;
+}
+
+static void grow(struct pace *p)
+{
+	p->failures = 0;
+	if (p->gap_ms > 0) {
+		p->gap_ms -= p->gap_ms / GAP_DECAY + 1;
+		if (p->gap_ms < GAP_MIN_MS)
+			p->gap_ms = 0;
+		return;
+	}
+	/* One more for each answer doubles the window in each round trip; once a limit is known,
+	 * one more for each round trip (RFC 5681 3.1). */
+	p->window += p->slowed ? (WINDOW_ONE * WINDOW_ONE) / p->window + 1 : WINDOW_ONE;
+	if (p->window / WINDOW_ONE > p->max)
+		p->window = p->max * WINDOW_ONE;
+}
+
+/* Up to base * 2^failures, evenly: so clients that failed together do not return together. */
+static int64_t back_off_ms(uint32_t failures, uint32_t random)
+{
+	int64_t most = PACE_DELAY_MAX_MS;
+	if (failures < 8 && ((int64_t)BACK_OFF_BASE_MS << failures) < most)
+		most = (int64_t)BACK_OFF_BASE_MS << failures;
+	return (int64_t)(((uint64_t)most * random) >> 32);
+}
+
+static void slow_down(struct pace *p, enum pace_outcome outcome)
+{
+	if (outcome == PACE_BUSY && p->window < 2 * WINDOW_ONE) {
+		p->gap_ms = p->gap_ms > 0 ? p->gap_ms * 2 : GAP_FIRST_MS;
+		if (p->gap_ms > GAP_MAX_MS)
+			p->gap_ms = GAP_MAX_MS;
+	}
+	p->window /= 2;
+	if (p->window < WINDOW_ONE)
+		p->window = WINDOW_ONE;
+	p->slowed = true;
+	p->round++;
+}
+
+static void hold_until(struct pace *p, int64_t at_ms)
+{
+	if (at_ms > p->not_before_ms)
+		p->not_before_ms = at_ms;
+}
+
+void pace_result(struct pace *p, uint32_t round, enum pace_outcome outcome, int64_t retry_after_ms, uint32_t random,
+                 int64_t now_ms)
+{
+	if (p->running > 0)
+		p->running--;
+	if (outcome == PACE_NONE)
+		return;
+	if (outcome != PACE_GOOD && retry_after_ms >= 0)
+		hold_until(p, now_ms + (retry_after_ms < PACE_DELAY_MAX_MS ? retry_after_ms : PACE_DELAY_MAX_MS));
+	if (round != p->round)
+		return; /* started before the last slow-down: its answer was taken into account then */
+	if (outcome == PACE_GOOD) {
+		grow(p);
+		return;
+	}
+	slow_down(p, outcome);
+	hold_until(p, now_ms + p->gap_ms);
+	if (retry_after_ms < 0)
+		hold_until(p, now_ms + back_off_ms(p->failures, random));
+	if (p->failures < UINT32_MAX)
+		p->failures++;
+}
+
+int64_t pace_due(const struct pace *p)
+{
+	return has_room(p) ? p->not_before_ms : INT64_MAX;
+}
+
+bool pace_is_fresh(const struct pace *p, int64_t now_ms)
+{
+	return p->running == 0 && p->gap_ms == 0 && p->failures == 0 &&
+	       (p->not_before_ms < 0 || now_ms >= p->not_before_ms);
+}
