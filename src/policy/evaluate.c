@@ -76,8 +76,8 @@ static void evaluate_checks(struct evaluation *e, const struct policy_evidence *
 		const char *rule = check_rule(v, c);
 		if (rule)
 			raise(e, rule, false, carrier_subject(e, ev),
-			      arena_format(e->arena, "%s failed%s%s%s", c->id, basis, c->detail && *c->detail ? ": " : "",
-			                   text_or(c->detail, "")));
+			      arena_format(e->arena, "%s failed%s%s%s", c->id, basis,
+			                   c->detail && *c->detail ? ": " : "", text_or(c->detail, "")));
 	}
 }
 
@@ -185,12 +185,14 @@ static const char *unattested_detail(const struct evaluation *e)
 	for (size_t i = 0; i < e->facts->evidence_count; i++) {
 		const struct policy_evidence *ev = &e->facts->evidence[i];
 		if (!scheme_fits(e, ev))
-			return arena_format(e->arena, "the watch asks for attestation of scheme %s, and what is there is of "
-			                              "scheme %s", e->rules->scheme, text_or(ev->scheme, "unknown"));
+			return arena_format(e->arena,
+			                    "the watch asks for attestation of scheme %s, and what is there is of "
+			                    "scheme %s",
+			                    e->rules->scheme, text_or(ev->scheme, "unknown"));
 		if (ev->state == STATE_KEY_ONLY)
-			return arena_format(e->arena, "the names carry a key (%s) and neither a document nor its hash%s",
-			                    text_or(ev->carrier, "HPKE"),
-			                    e->facts->tinfoil_name ? ", under a Tinfoil zone" : "");
+			return arena_format(
+			        e->arena, "the names carry a key (%s) and neither a document nor its hash%s",
+			        text_or(ev->carrier, "HPKE"), e->facts->tinfoil_name ? ", under a Tinfoil zone" : "");
 	}
 	return "no name or extension carries evidence or commits to any";
 }

@@ -6,5 +6,5 @@ tests_policy_test_expectation_SOURCES = tests/policy/test_expectation.c
 tests_policy_test_expectation_LDADD = $(POLICY_TEST_LIBS)
 tests_policy_test_watch_SOURCES = tests/policy/test_watch.c
 tests_policy_test_watch_LDADD = $(POLICY_TEST_LIBS)
-tests_policy_test_evaluate_SOURCES = tests/policy/test_evaluate.c
+tests_policy_test_evaluate_SOURCES = tests/policy/test_evaluate.c tests/policy/scene.h
 tests_policy_test_evaluate_LDADD = $(POLICY_TEST_LIBS)

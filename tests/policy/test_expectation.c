@@ -20,7 +20,8 @@ static struct verdict *make_verdict(void)
 	verdict_number(&v.fields, "isvsvn", 12);
 	verdict_boolean(&v.fields, "smt", true);
 	verdict_text(&v.tcb, "status", "UpToDate");
-	v.tcb.v[v.tcb.n++] = (struct verdict_value){"advisories", VALUE_LIST, {(const uint8_t *)"INTEL-SA-1\0INTEL-SA-2", 21}, 0};
+	v.tcb.v[v.tcb.n++] =
+	        (struct verdict_value){"advisories", VALUE_LIST, {(const uint8_t *)"INTEL-SA-1\0INTEL-SA-2", 21}, 0};
 	verdict_claim(&v, "tee_attested", CLAIM_ASSERTED, SOURCE_HARDWARE_PROVEN, "all of it verified");
 	verdict_claim(&v, "tcb_up_to_date", CLAIM_UNKNOWN, SOURCE_NONE, "no TCB info");
 	return &v;

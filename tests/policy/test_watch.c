@@ -103,8 +103,9 @@ TEST(every_key_is_laid_over)
 {
 	static const struct expectation e = {"mrtd", EXPECT_EQUAL, one_measurement, 1};
 	static const struct sha256 key;
-	static const struct watch_rules base, over = {true, true, "near", &e, 1, one_measurement, 1, &key, 1, issuers, 1,
-	                                              one_measurement, 1, "up-to-date"};
+	static const struct watch_rules base,
+	        over = {true,    true, "near",          &e, 1,           one_measurement, 1, &key, 1,
+	                issuers, 1,    one_measurement, 1,  "up-to-date"};
 	struct watch_rules r = watch_rules_over(&base, &over);
 	check_same(&r, &over);
 	r = watch_rules_over(&over, &base);
