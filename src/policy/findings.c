@@ -14,6 +14,7 @@ static bool is_accelerator(enum evidence_kind kind)
 static const struct {
 	const char *step, *rule, *accelerator_rule; /* the last one for GPUs and switches */
 } check_rules[] = {
+	{"format", "evidence_malformed", "evidence_malformed"},
 	{"nonce", "nonce_mismatch", "nonce_mismatch"},
 	{"debug", "debug_enclave", "debug_enclave"},
 	{"attributes", "debug_enclave", "debug_enclave"},

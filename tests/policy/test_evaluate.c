@@ -54,6 +54,11 @@ static void undecodable(struct scene *s)
 	s->logged.fault = s->now.fault = fault_at(FAULT_TRUNCATED, 12, "report");
 	s->logged.measurements.n = s->now.measurements.n = 0;
 }
+static void bad_format(struct scene *s)
+{
+	undecodable(s);
+	s->logged.checks[0] = s->now.checks[0] = (struct verdict_check){"snp.format", CHECK_FAIL, "too short", false};
+}
 static void unsupported(struct scene *s)
 {
 	undecodable(s);
@@ -334,6 +339,7 @@ static const struct {
 	{malformed, baseline, "evidence_malformed"},
 	{malformed, unwatched, "evidence_malformed"},
 	{undecodable, nothing, "evidence_malformed"},
+	{bad_format, nothing, "evidence_malformed"},
 	{undecodable, new_measurement, "evidence_malformed"},
 	{undecodable, expect_absent, "evidence_malformed"},
 	{unsupported, nothing, ""},
