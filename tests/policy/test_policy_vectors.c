@@ -125,8 +125,10 @@ TEST(good_evidence_raises_nothing)
 TEST(names_of_the_verdict)
 {
 	static const char *const held[] = {
-		"claim.tee_attested=asserted", "claim.tee_attested.source=hardware_proven", "measurement^=", "host_data^=",
-		"id_key_digest^=", "author_key_digest^=", "policy^=", "chip_id^=", "report_data^=", "vmpl>=0", "bl_spl>=1",
+		"claim.tee_attested=asserted", "claim.tee_attested.source=hardware_proven", "measurement^=",
+		"host_data^=",
+		"id_key_digest^=", "author_key_digest^=", "policy^=", "chip_id^=", "report_data^=", "vmpl>=0",
+		"bl_spl>=1",
 		"tee_spl>=0", "snp_spl>=1", "ucode_spl>=1", "product=Genoa",
 	};
 	static struct real r;
