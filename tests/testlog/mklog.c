@@ -1,0 +1,593 @@
+/*
+ * Makes a certificate-transparency log on disk: DIR/static is a tree of files of the static-ct-api, DIR/rfc6962
+ * what teewatch-logserver needs to serve the same entries over RFC 6962 (the same leaves, so the same root).
+ * Most entries are filler of a realistic shape; the certificates of interest are given by name.
+ *
+ *   teewatch-mklog --out DIR [--size N] [--timestamp MS] [--origin NAME] [--name NAME] [--seed N] [--plain]
+ *                  [--certificate FILE[@INDEX]]... [--precertificate FILE[@INDEX]]...
+ *                  [--garbage INDEX]... [--wrong-root] [--bad-signature] [--fork-at INDEX]
+ *
+ * A log grows by making it again with a larger --size and a later --timestamp: equal seeds make equal entries.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/base64.h"
+#include "base/file.h"
+#include "base/gzip.h"
+#include "base/hex.h"
+#include "base/memory.h"
+#include "cert/cert.h"
+#include "pki/demo_keys.h"
+#include "testlog/merkle_tree.h"
+
+enum { GIVEN_MAX = 256, TILE = 256, TILE_BYTES_MAX = 64 << 20 };
+
+struct given {
+	struct bytes der;
+	uint64_t index;
+	bool precertificate, placed, garbage;
+};
+
+struct maker {
+	const char *out, *origin, *name;
+	uint64_t size, seed, fork_at;
+	int64_t timestamp_ms;
+	bool plain, wrong_root, bad_signature;
+	struct given given[GIVEN_MAX];
+	size_t given_count;
+	struct arena arena;
+	struct bytes issuer_der;
+	struct sha256 issuer_sha256, issuer_key_hash;
+	struct bytes template_cert, template_tbs; /* filler as final certificate, and as TBSCertificate */
+	size_t cert_serial_at, cert_name_at, tbs_serial_at, tbs_name_at;
+	EVP_PKEY *log_key;
+	struct bytes log_spki;
+	struct sha256 log_id;
+	uint8_t (*leaves)[32];
+	FILE *entries, *offsets;
+	uint64_t entries_at;
+	struct buffer tile;
+	unsigned tile_count;
+};
+
+static _Noreturn void die(const char *what, const char *detail)
+{
+	fprintf(stderr, "teewatch-mklog: %s: %s\n", what, detail);
+	exit(2);
+}
+
+static EVP_PKEY *read_key(const char *pem)
+{
+	BIO *b = BIO_new_mem_buf(pem, -1);
+	EVP_PKEY *k = PEM_read_bio_PrivateKey(b, NULL, NULL, NULL);
+	BIO_free(b);
+	return k;
+}
+
+static uint64_t mix(uint64_t z)
+{
+	z += UINT64_C(0x9e3779b97f4a7c15);
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
+/* ---- filler ---- */
+
+static const char filler_name[] = "host-0123456789abcdef.filler.example.net";
+static const uint8_t filler_serial[16] = {0x5e, 0x11, 0xa1, 0x00, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+
+static void add_extension(X509 *x, X509 *issuer, int nid, const char *value)
+{
+	X509V3_CTX ctx;
+	X509V3_set_ctx(&ctx, issuer, x, NULL, NULL, 0);
+	X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
+	if (e)
+		X509_add_ext(x, e, -1);
+	X509_EXTENSION_free(e);
+}
+
+static X509 *make_ca(EVP_PKEY *key)
+{
+	X509 *x = X509_new();
+	X509_set_version(x, X509_VERSION_3);
+	ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "O", MBSTRING_UTF8, (const uint8_t *)"Demo CA", -1, -1, 0);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8, (const uint8_t *)"Demo CA 1", -1, -1, 0);
+	X509_set_issuer_name(x, X509_get_subject_name(x));
+	X509_set_pubkey(x, key);
+	ASN1_TIME_set(X509_getm_notBefore(x), 1577836800);
+	ASN1_TIME_set(X509_getm_notAfter(x), 2366841600);
+	add_extension(x, x, NID_basic_constraints, "critical,CA:TRUE");
+	X509_sign(x, key, EVP_sha256());
+	return x;
+}
+
+static struct bytes der_of(int n, uint8_t *der, struct arena *a)
+{
+	struct bytes out = arena_bytes(a, bytes_of(der, n > 0 ? (size_t)n : 0));
+	OPENSSL_free(der);
+	return out;
+}
+
+static size_t offset_of(struct bytes in, const void *what, size_t n)
+{
+	const uint8_t *p = memmem(in.p, in.n, what, n);
+	if (!p)
+		die("template", "its serial or name is not in it");
+	return (size_t)(p - in.p);
+}
+
+static void make_templates(struct maker *m)
+{
+	EVP_PKEY *key = read_key(demo_ca_key), *leaf = read_key(demo_log_key);
+	X509 *ca = make_ca(key), *x = X509_new();
+	uint8_t *der = NULL;
+	char san[128];
+	struct cert c;
+	struct buffer tbs;
+	m->issuer_der = der_of(i2d_X509(ca, &der), der, &m->arena);
+	m->issuer_sha256 = hash_sha256(m->issuer_der);
+	der = NULL;
+	m->issuer_key_hash = hash_sha256(der_of(i2d_PUBKEY(key, &der), der, &m->arena));
+	X509_set_version(x, X509_VERSION_3);
+	ASN1_STRING_set(X509_get_serialNumber(x), filler_serial, sizeof(filler_serial));
+	X509_set_issuer_name(x, X509_get_subject_name(ca));
+	X509_set_pubkey(x, leaf);
+	ASN1_TIME_set(X509_getm_notBefore(x), (time_t)(m->timestamp_ms / 1000 - 86400));
+	ASN1_TIME_set(X509_getm_notAfter(x), (time_t)(m->timestamp_ms / 1000 + 89 * 86400));
+	snprintf(san, sizeof(san), "DNS:%s", filler_name);
+	add_extension(x, ca, NID_key_usage, "critical,digitalSignature");
+	add_extension(x, ca, NID_ext_key_usage, "serverAuth,clientAuth");
+	add_extension(x, ca, NID_subject_key_identifier, "hash");
+	add_extension(x, ca, NID_info_access, "OCSP;URI:http://ocsp.filler.example.net,caIssuers;URI:http://i.filler.example.net/ca");
+	add_extension(x, ca, NID_subject_alt_name, san);
+	add_extension(x, ca, NID_certificate_policies, "2.23.140.1.2.1");
+	X509_sign(x, key, EVP_sha256());
+	der = NULL;
+	m->template_cert = der_of(i2d_X509(x, &der), der, &m->arena);
+	if (fault_is_set(cert_parse(m->template_cert, &c)))
+		die("template", "does not parse");
+	buffer_init(&tbs, 1 << 20);
+	cert_tbs_canonical(&c, &tbs);
+	m->template_tbs = arena_bytes(&m->arena, buffer_bytes(&tbs));
+	buffer_release(&tbs);
+	m->cert_serial_at = offset_of(m->template_cert, filler_serial, sizeof(filler_serial));
+	m->cert_name_at = offset_of(m->template_cert, filler_name, strlen(filler_name));
+	m->tbs_serial_at = offset_of(m->template_tbs, filler_serial, sizeof(filler_serial));
+	m->tbs_name_at = offset_of(m->template_tbs, filler_name, strlen(filler_name));
+	X509_free(x);
+	X509_free(ca);
+	EVP_PKEY_free(key);
+	EVP_PKEY_free(leaf);
+}
+
+static void patch(uint8_t *p, size_t serial_at, size_t name_at, uint64_t number)
+{
+	char hex[17];
+	snprintf(hex, sizeof(hex), "%016" PRIx64, number);
+	memcpy(p + name_at + 5, hex, 16);
+	for (size_t i = 0; i < 8; i++)
+		p[serial_at + 4 + i] = (uint8_t)(number >> (8 * i));
+}
+
+/* ---- one entry ---- */
+
+static struct given *given_at(struct maker *m, uint64_t index)
+{
+	for (size_t i = 0; i < m->given_count; i++)
+		if (m->given[i].index == index)
+			return &m->given[i];
+	return NULL;
+}
+
+struct entry {
+	bool precertificate;
+	struct bytes certificate, extra; /* certificate: or TBSCertificate; extra: what was submitted */
+};
+
+static void choose_entry(struct maker *m, uint64_t index, uint8_t *scratch, struct entry *out)
+{
+	struct given *g = given_at(m, index);
+	uint64_t number = mix(m->seed * 1000003 + index) ^ (index >= m->fork_at ? 0x5a5a : 0);
+	if (g && g->garbage) {
+		memset(scratch, 0x5a, 700);
+		*out = (struct entry){false, bytes_of(scratch, 700), {NULL, 0}};
+		return;
+	}
+	if (g) {
+		struct cert c;
+		struct buffer tbs;
+		*out = (struct entry){g->precertificate, g->der, {NULL, 0}};
+		if (!g->precertificate)
+			return;
+		buffer_init(&tbs, 1 << 20);
+		if (fault_is_set(cert_parse(g->der, &c)) || fault_is_set(cert_tbs_canonical(&c, &tbs)))
+			die("--precertificate", "does not parse");
+		memcpy(scratch, tbs.p, tbs.n);
+		out->certificate = bytes_of(scratch, tbs.n);
+		out->extra = g->der;
+		buffer_release(&tbs);
+		return;
+	}
+	bool pre = number % 4 != 0; /* most entries of real logs are precertificates */
+	struct bytes template = pre ? m->template_tbs : m->template_cert;
+	memcpy(scratch, template.p, template.n);
+	patch(scratch, pre ? m->tbs_serial_at : m->cert_serial_at, pre ? m->tbs_name_at : m->cert_name_at, number);
+	*out = (struct entry){pre, bytes_of(scratch, template.n), pre ? m->template_cert : (struct bytes){NULL, 0}};
+}
+
+/* TimestampedEntry with the leaf_index extension of static logs. */
+static void put_timestamped_entry(struct maker *m, const struct entry *e, uint64_t index, struct buffer *out)
+{
+	buffer_put_u64be(out, (uint64_t)(m->timestamp_ms - 3600000) + index % 3000000);
+	buffer_put_u16be(out, e->precertificate ? 1 : 0);
+	if (e->precertificate)
+		buffer_put_bytes(out, sha256_bytes(&m->issuer_key_hash));
+	buffer_put_u24be(out, (uint32_t)e->certificate.n);
+	buffer_put_bytes(out, e->certificate);
+	buffer_put_u16be(out, 8);
+	buffer_put_u8(out, 0);
+	buffer_put_u16be(out, 5);
+	buffer_put_u8(out, (uint8_t)(index >> 32));
+	buffer_put_u32be(out, (uint32_t)index);
+}
+
+/* {"leaf_input":"...","extra_data":"..."}, with a comma behind it, so that a page is one piece of the file. */
+static void put_json_entry(struct maker *m, const struct entry *e, struct bytes timestamped, struct buffer *scratch)
+{
+	struct buffer leaf, extra;
+	buffer_init(&leaf, 1 << 24);
+	buffer_init(&extra, 1 << 24);
+	buffer_put_u16be(&leaf, 0);
+	buffer_put_bytes(&leaf, timestamped);
+	if (e->precertificate) {
+		buffer_put_u24be(&extra, (uint32_t)e->extra.n);
+		buffer_put_bytes(&extra, e->extra);
+	}
+	buffer_put_u24be(&extra, (uint32_t)m->issuer_der.n + 3);
+	buffer_put_u24be(&extra, (uint32_t)m->issuer_der.n);
+	buffer_put_bytes(&extra, m->issuer_der);
+	buffer_clear(scratch);
+	buffer_put_text(scratch, "{\"leaf_input\":\"");
+	base64_put(scratch, buffer_bytes(&leaf));
+	buffer_put_text(scratch, "\",\"extra_data\":\"");
+	base64_put(scratch, buffer_bytes(&extra));
+	buffer_put_text(scratch, "\"},");
+	fwrite(&m->entries_at, 8, 1, m->offsets);
+	fwrite(scratch->p, 1, scratch->n, m->entries);
+	m->entries_at += scratch->n;
+	buffer_release(&leaf);
+	buffer_release(&extra);
+}
+
+/* ---- files ---- */
+
+static void make_parent(const char *path)
+{
+	char *copy = memory_text(path), *slash = strrchr(copy, '/');
+	if (slash) {
+		*slash = 0;
+		if (file_make_directory(copy, 0755) < 0)
+			die(copy, strerror(errno));
+	}
+	free(copy);
+}
+
+static void write_file(const struct maker *m, const char *name, struct bytes content)
+{
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/%s", m->out, name);
+	make_parent(path);
+	FILE *f = fopen(path, "wb");
+	if (!f || fwrite(content.p, 1, content.n, f) != content.n || fclose(f) != 0)
+		die(path, strerror(errno));
+}
+
+static void tile_name(char *out, size_t size, const char *level, uint64_t index, unsigned width)
+{
+	char digits[64] = "";
+	uint64_t high = index / 1000;
+	if (high >= 1000)
+		snprintf(digits, sizeof(digits), "x%03" PRIu64 "/x%03" PRIu64 "/", high / 1000, high % 1000);
+	else if (high > 0)
+		snprintf(digits, sizeof(digits), "x%03" PRIu64 "/", high);
+	int n = snprintf(out, size, "static/tile/%s/%s%03" PRIu64, level, digits, index % 1000);
+	if (width < TILE)
+		snprintf(out + n, size - (size_t)n, ".p/%u", width);
+}
+
+static void flush_tile(struct maker *m, uint64_t tile_index)
+{
+	char name[256];
+	struct buffer deflated;
+	if (m->tile_count == 0)
+		return;
+	tile_name(name, sizeof(name), "data", tile_index, m->tile_count);
+	buffer_init(&deflated, TILE_BYTES_MAX);
+	if (m->plain || !gzip_deflate(buffer_bytes(&m->tile), &deflated))
+		write_file(m, name, buffer_bytes(&m->tile));
+	else
+		write_file(m, name, buffer_bytes(&deflated));
+	buffer_release(&deflated);
+	buffer_clear(&m->tile);
+	m->tile_count = 0;
+}
+
+static void make_entries(struct maker *m)
+{
+	char path[4096];
+	struct buffer entry, json;
+	uint8_t *scratch = memory_alloc(1 << 20);
+	snprintf(path, sizeof(path), "%s/rfc6962/entries.json", m->out);
+	make_parent(path);
+	m->entries = fopen(path, "wb");
+	snprintf(path, sizeof(path), "%s/rfc6962/offsets", m->out);
+	m->offsets = fopen(path, "wb");
+	if (!m->entries || !m->offsets)
+		die(path, strerror(errno));
+	buffer_init(&entry, 1 << 24);
+	buffer_init(&json, 1 << 26);
+	m->leaves = memory_array(m->size, 32);
+	for (uint64_t i = 0; i < m->size; i++) {
+		static const uint8_t version_and_type[2] = {0, 0};
+		struct entry e;
+		choose_entry(m, i, scratch, &e);
+		buffer_clear(&entry);
+		put_timestamped_entry(m, &e, i, &entry);
+		struct sha256 leaf = hash_sha256_prefixed(0, bytes_of(version_and_type, 2), buffer_bytes(&entry));
+		memcpy(m->leaves[i], leaf.b, 32);
+		put_json_entry(m, &e, buffer_bytes(&entry), &json);
+		buffer_put_bytes(&m->tile, buffer_bytes(&entry));
+		if (e.precertificate) {
+			buffer_put_u24be(&m->tile, (uint32_t)e.extra.n);
+			buffer_put_bytes(&m->tile, e.extra);
+		}
+		buffer_put_u16be(&m->tile, 32);
+		buffer_put_bytes(&m->tile, sha256_bytes(&m->issuer_sha256));
+		if (++m->tile_count == TILE)
+			flush_tile(m, i / TILE);
+	}
+	flush_tile(m, m->size / TILE);
+	fwrite(&m->entries_at, 8, 1, m->offsets);
+	if (fclose(m->entries) != 0 || fclose(m->offsets) != 0)
+		die("entries", strerror(errno));
+	buffer_release(&entry);
+	buffer_release(&json);
+	free(scratch);
+}
+
+static void write_hash_tiles(struct maker *m, const struct merkle_tree *t)
+{
+	for (unsigned level = 0; m->size >> (8 * level) > 0; level++) {
+		uint64_t nodes = m->size >> (8 * level);
+		for (uint64_t i = 0; i * TILE < nodes; i++) {
+			unsigned width = nodes - i * TILE < TILE ? (unsigned)(nodes - i * TILE) : TILE;
+			char name[256], number[8];
+			snprintf(number, sizeof(number), "%u", level);
+			tile_name(name, sizeof(name), number, i, width);
+			write_file(m, name, bytes_of(t->level[8 * level][i * TILE], (size_t)width * 32));
+		}
+	}
+}
+
+/* ---- tree heads ---- */
+
+static struct bytes sign(struct maker *m, struct bytes message)
+{
+	uint8_t der[256];
+	size_t n = sizeof(der);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	struct buffer out;
+	EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, m->log_key);
+	EVP_DigestSign(ctx, der, &n, message.p, message.n);
+	EVP_MD_CTX_free(ctx);
+	if (m->bad_signature)
+		der[n - 1] ^= 1;
+	buffer_init(&out, 1024);
+	buffer_put_u8(&out, 4);
+	buffer_put_u8(&out, 3);
+	buffer_put_u16be(&out, (uint16_t)n);
+	buffer_put(&out, der, n);
+	struct bytes kept = arena_bytes(&m->arena, buffer_bytes(&out));
+	buffer_release(&out);
+	return kept;
+}
+
+static void write_heads(struct maker *m, const uint8_t root[32])
+{
+	struct buffer signed_bytes, note, key_id, blob, sth;
+	buffer_init(&signed_bytes, 64);
+	buffer_put_u16be(&signed_bytes, 1);
+	buffer_put_u64be(&signed_bytes, (uint64_t)m->timestamp_ms);
+	buffer_put_u64be(&signed_bytes, m->size);
+	buffer_put(&signed_bytes, root, 32);
+	struct bytes signature = sign(m, buffer_bytes(&signed_bytes));
+	buffer_init(&key_id, 4096);
+	buffer_printf(&key_id, "%s\n%c", m->origin, 5);
+	buffer_put_bytes(&key_id, sha256_bytes(&m->log_id));
+	struct sha256 id = hash_sha256(buffer_bytes(&key_id));
+	buffer_init(&blob, 1024);
+	buffer_put(&blob, id.b, 4);
+	buffer_put_u64be(&blob, (uint64_t)m->timestamp_ms);
+	buffer_put_bytes(&blob, signature);
+	buffer_init(&note, 1 << 16);
+	buffer_printf(&note, "%s\n%" PRIu64 "\n", m->origin, m->size);
+	base64_put(&note, bytes_of(root, 32));
+	buffer_printf(&note, "\n\n\xe2\x80\x94 %s ", m->origin);
+	base64_put(&note, buffer_bytes(&blob));
+	buffer_put_text(&note, "\n\xe2\x80\x94 witness.example AAAAAAAAAAAAAAAAAAAA\n");
+	write_file(m, "static/checkpoint", buffer_bytes(&note));
+	buffer_init(&sth, 1 << 16);
+	buffer_printf(&sth, "{\"tree_size\":%" PRIu64 ",\"timestamp\":%" PRId64 ",\"sha256_root_hash\":\"", m->size, m->timestamp_ms);
+	base64_put(&sth, bytes_of(root, 32));
+	buffer_put_text(&sth, "\",\"tree_head_signature\":\"");
+	base64_put(&sth, signature);
+	buffer_put_text(&sth, "\"}");
+	write_file(m, "rfc6962/get-sth", buffer_bytes(&sth));
+	buffer_release(&signed_bytes);
+	buffer_release(&note);
+	buffer_release(&key_id);
+	buffer_release(&blob);
+	buffer_release(&sth);
+}
+
+static void write_description(struct maker *m)
+{
+	struct buffer key, b;
+	char name[256], hex[65];
+	buffer_init(&key, 1024);
+	base64_put(&key, m->log_spki);
+	write_file(m, "key", buffer_bytes(&key));
+	hex_encode(sha256_bytes(&m->issuer_sha256), hex);
+	snprintf(name, sizeof(name), "static/issuer/%s", hex);
+	write_file(m, name, m->issuer_der);
+	buffer_init(&b, 1 << 16);
+	for (int tiled = 0; tiled < 2; tiled++) {
+		buffer_clear(&b);
+		buffer_printf(&b, "{\"version\":\"1.0\",\"log_list_timestamp\":\"2026-01-01T00:00:00Z\",\"operators\":[{\"name\":\"local\","
+		                  "\"email\":[\"root@localhost\"],\"%s\":[],\"%s\":[{\"description\":\"%s\",\"log_id\":\"",
+		              tiled ? "logs" : "tiled_logs", tiled ? "tiled_logs" : "logs", m->name);
+		base64_put(&b, sha256_bytes(&m->log_id));
+		buffer_put_text(&b, "\",\"key\":\"");
+		buffer_put_bytes(&b, buffer_bytes(&key));
+		buffer_put_text(&b, "\",\"mmd\":86400,\"state\":{\"usable\":{\"timestamp\":\"2026-01-01T00:00:00Z\"}},");
+		if (tiled)
+			buffer_put_text(&b, "\"submission_url\":\"@URL@/\",\"monitoring_url\":\"@URL@/static/\"}]}]}");
+		else
+			buffer_put_text(&b, "\"url\":\"@URL@/\"}]}]}");
+		write_file(m, tiled ? "log-list-static.json.in" : "log-list-rfc6962.json.in", buffer_bytes(&b));
+	}
+	buffer_release(&key);
+	buffer_release(&b);
+}
+
+/* ---- command line ---- */
+
+static void add_given(struct maker *m, const char *arg, bool precertificate)
+{
+	char path[4096];
+	struct buffer content;
+	snprintf(path, sizeof(path), "%s", arg);
+	char *at = strrchr(path, '@');
+	if (m->given_count >= GIVEN_MAX)
+		die(arg, "too many certificates");
+	struct given *g = &m->given[m->given_count++];
+	*g = (struct given){.precertificate = precertificate, .index = UINT64_MAX};
+	if (at) {
+		*at = 0;
+		g->index = strtoull(at + 1, NULL, 10);
+	}
+	buffer_init(&content, 1 << 20);
+	int rc = file_read(path, &content);
+	if (rc < 0)
+		die(path, strerror(-rc));
+	if (content.n > 0 && content.p[0] == '-') {
+		BIO *b = BIO_new_mem_buf(content.p, (int)content.n);
+		X509 *x = PEM_read_bio_X509(b, NULL, NULL, NULL);
+		uint8_t *der = NULL;
+		if (!x)
+			die(path, "no certificate");
+		g->der = der_of(i2d_X509(x, &der), der, &m->arena);
+		X509_free(x);
+		BIO_free(b);
+	} else {
+		g->der = arena_bytes(&m->arena, buffer_bytes(&content));
+	}
+	buffer_release(&content);
+}
+
+/* Those without a place of their own stand at seeded places. */
+static void place_given(struct maker *m)
+{
+	for (size_t i = 0; i < m->given_count; i++) {
+		if (m->given[i].index != UINT64_MAX)
+			continue;
+		uint64_t index = mix(m->seed + 77 * i) % m->size;
+		while (given_at(m, index))
+			index = (index + 1) % m->size;
+		m->given[i].index = index;
+	}
+}
+
+static void read_options(struct maker *m, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *o = argv[i], *v = i + 1 < argc ? argv[i + 1] : "";
+		bool takes = true;
+		if (strcmp(o, "--out") == 0)
+			m->out = v;
+		else if (strcmp(o, "--size") == 0)
+			m->size = strtoull(v, NULL, 10);
+		else if (strcmp(o, "--seed") == 0)
+			m->seed = strtoull(v, NULL, 10);
+		else if (strcmp(o, "--timestamp") == 0)
+			m->timestamp_ms = strtoll(v, NULL, 10);
+		else if (strcmp(o, "--origin") == 0)
+			m->origin = v;
+		else if (strcmp(o, "--name") == 0)
+			m->name = v;
+		else if (strcmp(o, "--fork-at") == 0)
+			m->fork_at = strtoull(v, NULL, 10);
+		else if (strcmp(o, "--certificate") == 0)
+			add_given(m, v, false);
+		else if (strcmp(o, "--precertificate") == 0)
+			add_given(m, v, true);
+		else if (strcmp(o, "--garbage") == 0 && m->given_count < GIVEN_MAX)
+			m->given[m->given_count++] = (struct given){.index = strtoull(v, NULL, 10), .garbage = true};
+		else
+			takes = false;
+		if (strcmp(o, "--plain") == 0)
+			m->plain = true;
+		else if (strcmp(o, "--wrong-root") == 0)
+			m->wrong_root = true;
+		else if (strcmp(o, "--bad-signature") == 0)
+			m->bad_signature = true;
+		else if (!takes)
+			die(o, "unknown option");
+		i += takes;
+	}
+	if (!m->out)
+		die("usage", "--out DIR");
+}
+
+int main(int argc, char **argv)
+{
+	struct maker m = {.size = 1000, .seed = 1, .timestamp_ms = INT64_C(1769126400000), .origin = "log.demo.example/2026",
+	                  .name = "demo-2026", .fork_at = UINT64_MAX};
+	struct merkle_tree tree;
+	uint8_t root[32], *der = NULL;
+	arena_init(&m.arena, (size_t)256 << 20);
+	read_options(&m, argc, argv);
+	place_given(&m);
+	buffer_init(&m.tile, TILE_BYTES_MAX);
+	m.log_key = read_key(demo_log_key);
+	m.log_spki = der_of(i2d_PUBKEY(m.log_key, &der), der, &m.arena);
+	m.log_id = hash_sha256(m.log_spki);
+	make_templates(&m);
+	make_entries(&m);
+	merkle_tree_build(&tree, (const uint8_t (*)[32])m.leaves, m.size);
+	merkle_tree_root(&tree, m.size, root);
+	if (m.wrong_root)
+		root[0] ^= 1;
+	write_hash_tiles(&m, &tree);
+	write_file(&m, "rfc6962/leaves", bytes_of(m.leaves, m.size * 32));
+	write_heads(&m, root);
+	write_description(&m);
+	merkle_tree_free(&tree);
+	free(m.leaves);
+	buffer_release(&m.tile);
+	EVP_PKEY_free(m.log_key);
+	arena_release(&m.arena);
+	return 0;
+}
