@@ -224,7 +224,8 @@ static void read_host(struct reader *r, cfg_t *cfg, unsigned line, const struct 
 	bool star = out->pattern[0] == '*';
 	if (!cert_name_under(bytes_of_text(out->pattern + (star ? 2 : 0)), bytes_of_text(w->domain)))
 		fail(r, line, place,
-		     arena_format(r->arena, "this is not under %s; a host section stands in the watch of its domain", w->domain));
+		     arena_format(r->arena, "this is not under %s; a host section stands in the watch of its domain",
+		                  w->domain));
 	read_keys(r, cfg, CONFIG_WATCH, line, &out->rules);
 }
 
@@ -320,7 +321,8 @@ static void read_file(struct reader *r, bool may_be_missing, struct config *out)
 		fail(r, 0, "", arena_format(r->arena, "larger than %u bytes; this is no configuration file",
 		                            LIMIT_CONFIG_BYTES));
 	else if (error != 0)
-		fail(r, 0, "", arena_format(r->arena, "cannot be read: %s; name another file with -c", strerror(-error)));
+		fail(r, 0, "",
+		     arena_format(r->arena, "cannot be read: %s; name another file with -c", strerror(-error)));
 	else
 		parse(r, &text, out);
 	buffer_release(&text);

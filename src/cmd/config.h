@@ -34,12 +34,12 @@ struct config {
 	unsigned workers;
 	const char *ca_file;
 	const char *const *connect_to; /* NULL-terminated */
-	const char *pcs_url, *kds_url, *rim_url, *ocsp_url, *provenance_url;
+	const char *pcs_url, *kds_url, *rim_url, *ocsp_url, *provenance_url; /* without a slash at the end */
 	struct policy policy;
 };
 
 /* Read path; NULL: /etc/teewatch.conf where it exists, else the defaults. On false, message (in the
- * config's arena) says file, line, key and what to do; exit status 2. */
+ * config's arena) says file, line, key and what to do; exit status 2. Release the config in either case. */
 bool config_read(const char *path, struct config *out, const char **message);
 void config_release(struct config *c);
 

@@ -29,7 +29,8 @@ const char *config_check_contact(const char *value, struct arena *a)
 {
 	for (const char *s = value; *s; s++)
 		if ((unsigned char)*s > 0x7e || strchr("()\\\"", *s))
-			return arena_format(a, "\"%s\" does not fit a User-Agent; write a mail address or a URL in ASCII",
+			return arena_format(a,
+			                    "\"%s\" does not fit a User-Agent; write a mail address or a URL in ASCII",
 			                    shown(value, a));
 	return NULL;
 }
@@ -143,7 +144,8 @@ const char *config_check_log_list(const char *value, struct arena *a)
 	if (!url_parse(value, &u))
 		return not_a_url(value, a);
 	if (!scheme_is(&u, "https") || u.host.n == 0)
-		return arena_format(a, "\"%s\" is not https; write an https URL, or the path of a file", shown(value, a));
+		return arena_format(a, "\"%s\" is not https; write an https URL, or the path of a file",
+		                    shown(value, a));
 	return NULL;
 }
 
@@ -274,5 +276,6 @@ const char *config_check_provenance(const char *value, struct arena *a)
 		if (!more && parts >= 2)
 			return NULL;
 	}
-	return arena_format(a, "\"%s\" is no repository; write host/owner/repository without https://", shown(value, a));
+	return arena_format(a, "\"%s\" is no repository; write host/owner/repository without https://",
+	                    shown(value, a));
 }

@@ -7,8 +7,11 @@ static const char *const fetch_choices[] = {
 	[FETCH_SCOPE_WATCHED] = "watched", [FETCH_SCOPE_ALL] = "all", [FETCH_SCOPE_NONE] = "none", NULL};
 static const char *const kind_choices[] = {[LOG_RFC6962] = "rfc6962", [LOG_STATIC] = "static", NULL};
 static const char *const boolean_choices[] = {"true", "false", NULL};
-static const char *const scheme_choices[] = {"any",         "tinfoil",   "dstack",     "ratls", "sgx-ra-tls",
-                                             "openenclave", "evervault", "nitriding", "near",  "aci", NULL};
+/* Those of the carriers' table, and those that tie evidence to a certificate by other ways. */
+static const char *const scheme_choices[] = {
+	"any",       "tinfoil",       "dstack",   "ratls",          "sgx-ra-tls", "openenclave", "constellation",
+	"contrast",  "secret-network", "privasys", "cocoon",         "a3s",        "evervault",   "nitriding",
+	"near",      "aci",           NULL};
 
 enum { MAX_LIST = 4096, MAX_MMD_SECONDS = 7 * 86400 };
 
@@ -39,17 +42,17 @@ const struct config_key config_keys[] = {
 	 .help = "PEM file of the CAs for fetched documents; default: the system's"},
 	{MAIN(connect_to), .name = "connect-to", .type = &config_type_list, .max = MAX_LIST,
 	 .check = config_check_connect_to, .help = "HOST:PORT:ADDR:PORT as curl's --connect-to, for proxies and tests"},
-	{MAIN(pcs_url), .name = "pcs-url", .type = &config_type_text,
+	{MAIN(pcs_url), .name = "pcs-url", .type = &config_type_base_url,
 	 .initial = "https://api.trustedservices.intel.com", .check = config_check_vendor_url,
 	 .help = "Intel's provisioning certification service or a mirror of it"},
-	{MAIN(kds_url), .name = "kds-url", .type = &config_type_text, .initial = "https://kdsintf.amd.com",
+	{MAIN(kds_url), .name = "kds-url", .type = &config_type_base_url, .initial = "https://kdsintf.amd.com",
 	 .check = config_check_vendor_url, .help = "AMD's key distribution service or a mirror of it"},
-	{MAIN(rim_url), .name = "rim-url", .type = &config_type_text,
+	{MAIN(rim_url), .name = "rim-url", .type = &config_type_base_url,
 	 .initial = "https://rim.attestation.nvidia.com", .check = config_check_vendor_url,
 	 .help = "NVIDIA's reference manifests or a mirror of them"},
-	{MAIN(ocsp_url), .name = "ocsp-url", .type = &config_type_text, .initial = "https://ocsp.ndis.nvidia.com",
+	{MAIN(ocsp_url), .name = "ocsp-url", .type = &config_type_base_url, .initial = "https://ocsp.ndis.nvidia.com",
 	 .check = config_check_vendor_url, .help = "NVIDIA's OCSP service or a mirror of it"},
-	{MAIN(provenance_url), .name = "provenance-url", .type = &config_type_text,
+	{MAIN(provenance_url), .name = "provenance-url", .type = &config_type_base_url,
 	 .initial = "https://api.github.com", .check = config_check_vendor_url,
 	 .help = "service that answers for code provenance by digest, or a mirror of it"},
 

@@ -18,7 +18,8 @@ struct config_texts {
 struct config_key;
 
 /* How texts become a field of struct config, config_log or watch_rules (`section`), and back. Texts given
- * to _read have passed the checks; none means that the key is not given and has no default. Memory comes from the arena. */
+ * to _read have passed the checks; none means that the key is not given and has no default. Memory comes
+ * from the arena. */
 struct config_type {
 	const char *name; /* "text", "number", ... for people */
 	bool list;
@@ -52,9 +53,9 @@ const struct config_key *config_key_find(enum config_section section, const char
 /* The checks that go for every value, then those of the type, then the key's own. */
 const char *config_value_check(const struct config_key *key, const char *value, struct arena *a);
 
-extern const struct config_type config_type_text, config_type_number, config_type_choice, config_type_start,
-	config_type_log_start, config_type_boolean, config_type_list, config_type_spki, config_type_expect,
-	config_type_texts, config_type_digests;
+extern const struct config_type config_type_text, config_type_base_url, config_type_number, config_type_choice,
+	config_type_start, config_type_log_start, config_type_boolean, config_type_list, config_type_spki,
+	config_type_expect, config_type_texts, config_type_digests;
 
 /* Checks of single values (config_checks.c). */
 const char *config_check_contact(const char *value, struct arena *a);

@@ -68,14 +68,31 @@ static void skip_comment(struct scanner *s)
 	s->at += 2;
 }
 
+static bool is_word_byte(uint8_t c)
+{
+	return c != '\0' && !strchr(" #\"'\t\n\r={}()+,*", c);
+}
+
+/* libconfuse takes "//x" for a word, and "// x" for a comment. */
+static void skip_slashes(struct scanner *s)
+{
+	while (byte_at(s) == '/')
+		s->at++;
+	if (is_word_byte(byte_at(s)))
+		s->problem = "write a space behind //, or begin the comment with #";
+	skip_line(s);
+}
+
 /* White space and comments. */
 static void skip(struct scanner *s)
 {
 	while (s->at < s->text.n && !s->problem) {
 		if (strchr(" \t\r\n", byte_at(s)) && byte_at(s) != '\0')
 			step(s);
-		else if (byte_at(s) == '#' || is_at(s, "//"))
+		else if (byte_at(s) == '#')
 			skip_line(s);
+		else if (is_at(s, "//"))
+			skip_slashes(s);
 		else if (is_at(s, "/*"))
 			skip_comment(s);
 		else
@@ -108,15 +125,10 @@ static struct token take_string(struct scanner *s)
 	return out;
 }
 
-static bool ends_word(const struct scanner *s)
-{
-	return s->at >= s->text.n || strchr(" #\"'\t\n\r={}()+,*", byte_at(s)) || is_at(s, "//");
-}
-
 static struct token take_word(struct scanner *s)
 {
 	struct token out = {'s', {s->text.p + s->at, 0}, s->line};
-	while (!ends_word(s) && !s->problem) {
+	while (is_word_byte(byte_at(s)) && !s->problem) {
 		refuse_variable(s);
 		if (byte_at(s) < 0x20 || byte_at(s) == 0x7f)
 			s->problem = "a control character stands outside of quotes";

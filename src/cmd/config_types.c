@@ -60,6 +60,16 @@ static void text_read(const struct config_key *key, struct config_texts t, struc
 	store(key, section, &text, sizeof(text));
 }
 
+/* Without slashes at the end: what is asked of a service begins with one. */
+static void base_url_read(const struct config_key *key, struct config_texts t, struct arena *a, void *section)
+{
+	size_t n = t.n > 0 ? strlen(t.v[0]) : 0;
+	while (n > 0 && t.v[0][n - 1] == '/')
+		n--;
+	const char *text = t.n > 0 ? arena_text(a, bytes_of(t.v[0], n)) : NULL;
+	store(key, section, &text, sizeof(text));
+}
+
 static struct config_texts text_texts(const struct config_key *key, const void *section, struct arena *a)
 {
 	const char *text;
@@ -278,6 +288,7 @@ static struct config_texts spki_texts(const struct config_key *key, const void *
 }
 
 const struct config_type config_type_text = {"text", false, text_read, text_texts};
+const struct config_type config_type_base_url = {"URL", false, base_url_read, text_texts};
 const struct config_type config_type_number = {"number", false, number_read, number_texts};
 const struct config_type config_type_choice = {"choice", false, choice_read, choice_texts};
 const struct config_type config_type_start = {"choice", false, start_read, start_texts};

@@ -68,26 +68,28 @@ static void raise_unavailable(struct evaluation *e, const struct policy_evidence
 	                   text_or(ev->detail, "it is not in the archive")));
 }
 
-/* Collateral is shared: one stale CRL is one finding for the domain and not one for each certificate. */
-static const char *check_subject(struct evaluation *e, const struct policy_evidence *ev, const char *rule,
-                                 const struct verdict_check *c)
-{
-	if (strcmp(rule, "collateral_stale") == 0)
-		return domain_subject(e, "collateral", c->id);
-	return carrier_subject(e, ev);
-}
-
 static void evaluate_checks(struct evaluation *e, const struct policy_evidence *ev, const struct verdict *v,
                             const char *basis)
 {
 	for (size_t i = 0; i < v->check_count; i++) {
 		const struct verdict_check *c = &v->checks[i];
 		const char *rule = check_rule(v, c);
-		if (!rule)
-			continue;
-		raise(e, rule, false, check_subject(e, ev, rule, c),
-		      arena_format(e->arena, "%s %s%s%s%s", c->id, c->result == CHECK_FAIL ? "failed" : "not checked",
-		                   basis, c->detail && *c->detail ? ": " : "", text_or(c->detail, "")));
+		if (rule)
+			raise(e, rule, false, carrier_subject(e, ev),
+			      arena_format(e->arena, "%s failed%s%s%s", c->id, basis,
+			                   c->detail && *c->detail ? ": " : "", text_or(c->detail, "")));
+	}
+}
+
+/* Of now only: that today's CRL says nothing of the time when the certificate was logged is no fault of the
+ * archive. Collateral is shared: a stale CRL is one finding for the domain and not one for each certificate. */
+static void evaluate_staleness(struct evaluation *e, const struct verdict *now)
+{
+	for (size_t i = 0; now && i < now->check_count; i++) {
+		const struct verdict_check *c = &now->checks[i];
+		if (check_is_stale(c))
+			raise(e, "collateral_stale", false, domain_subject(e, "collateral", c->id),
+			      arena_format(e->arena, "%s not checked: %s", c->id, c->detail));
 	}
 }
 
@@ -138,6 +140,7 @@ static void evaluate_judged(struct evaluation *e, const struct policy_evidence *
 	const struct verdict *news = without_repeats(e, ev);
 	if (news)
 		evaluate_checks(e, ev, news, ev->logged ? " by now" : "");
+	evaluate_staleness(e, ev->now);
 }
 
 static void evaluate_evidence(struct evaluation *e)
@@ -182,12 +185,14 @@ static const char *unattested_detail(const struct evaluation *e)
 	for (size_t i = 0; i < e->facts->evidence_count; i++) {
 		const struct policy_evidence *ev = &e->facts->evidence[i];
 		if (!scheme_fits(e, ev))
-			return arena_format(e->arena, "the watch asks for attestation of scheme %s, and what is there is of "
-			                              "scheme %s", e->rules->scheme, text_or(ev->scheme, "unknown"));
+			return arena_format(e->arena,
+			                    "the watch asks for attestation of scheme %s, and what is there is of "
+			                    "scheme %s",
+			                    e->rules->scheme, text_or(ev->scheme, "unknown"));
 		if (ev->state == STATE_KEY_ONLY)
-			return arena_format(e->arena, "the names carry a key (%s) and neither a document nor its hash%s",
-			                    text_or(ev->carrier, "HPKE"),
-			                    e->facts->tinfoil_name ? ", under a Tinfoil zone" : "");
+			return arena_format(
+			        e->arena, "the names carry a key (%s) and neither a document nor its hash%s",
+			        text_or(ev->carrier, "HPKE"), e->facts->tinfoil_name ? ", under a Tinfoil zone" : "");
 	}
 	return "no name or extension carries evidence or commits to any";
 }
@@ -325,9 +330,19 @@ static int tcb_accepted(const char *tcb)
 	return TCB_OUT_OF_DATE - 1;
 }
 
+/* The TCB that unproven evidence tells of itself, or that stale tables make of it, is no finding. */
+static bool tcb_is_proven(const struct verdict *v)
+{
+	const struct verdict_claim *attested = verdict_find_claim(v, "tee_attested");
+	const struct verdict_claim *tcb = verdict_find_claim(v, "tcb_up_to_date");
+	return (tcb && tcb->status == CLAIM_REFUTED) || (attested && attested->status == CLAIM_ASSERTED);
+}
+
 static void evaluate_tcb_of(struct evaluation *e, const struct policy_evidence *ev, const struct verdict *v)
 {
 	const struct verdict_value *status = tcb_status(v);
+	if (!tcb_is_proven(v))
+		return;
 	const char *shown = status ? text_escaped(e->arena, status->bytes) : "no matching level";
 	if (status && bytes_equal_text(status->bytes, "Revoked")) {
 		raise(e, "tcb_revoked", false, carrier_subject(e, ev), "the vendor's TCB status is Revoked");

@@ -378,13 +378,24 @@ static enum check_result test_claim(const struct expectation *e, const struct ve
 	return CHECK_FAIL;
 }
 
+/* report_data stands by itself in the verdict; `room` holds it. */
+static const struct verdict_value *find_value(const struct verdict *v, const char *name, struct verdict_value *room)
+{
+	const struct verdict_value *value = verdict_find(v, name);
+	if (value || strcmp(name, "report_data") != 0 || v->report_data.n == 0)
+		return value;
+	*room = (struct verdict_value){name, VALUE_HEX, v->report_data, 0};
+	return room;
+}
+
 enum check_result expectation_test(const struct expectation *e, const struct verdict *v, struct arena *a,
                                    const char **detail)
 {
+	struct verdict_value room;
 	*detail = "";
 	if (is_claim(e->name))
 		return test_claim(e, v, a, detail);
-	const struct verdict_value *value = verdict_find(v, e->name);
+	const struct verdict_value *value = find_value(v, e->name, &room);
 	if (!value) {
 		*detail = detail_of(e, NULL, "this evidence has no value of that name", a);
 		return CHECK_NOT_CHECKED;

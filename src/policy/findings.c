@@ -10,40 +10,51 @@ static bool is_accelerator(enum evidence_kind kind)
 	return kind == EVIDENCE_NVGPU || kind == EVIDENCE_NVSWITCH;
 }
 
-/* Checks with a rule of their own, by a part of the id behind its first dot. First match wins. */
+/* Failed checks with a rule of their own, by the part of the id behind its first dot; "*" ends a prefix. */
 static const struct {
-	enum check_result result;
-	const char *part, *rule, *accelerator_rule; /* the last one for GPUs and switches */
+	const char *step, *rule, *accelerator_rule; /* the last one for GPUs and switches */
 } check_rules[] = {
-	{CHECK_NOT_CHECKED, "fresh", "collateral_stale", "collateral_stale"},
-	{CHECK_FAIL, "nonce", "nonce_mismatch", "nonce_mismatch"},
-	{CHECK_FAIL, "debug", "debug_enclave", "debug_enclave"},
-	{CHECK_FAIL, "attributes", "debug_enclave", "debug_enclave"},
-	{CHECK_FAIL, "tcb", "tcb_revoked", "tcb_revoked"},
-	{CHECK_FAIL, "measurement", "evidence_invalid", "gpu_measurement_mismatch"},
+	{"format", "evidence_malformed", "evidence_malformed"},
+	{"nonce", "nonce_mismatch", "nonce_mismatch"},
+	{"debug", "debug_enclave", "debug_enclave"},
+	{"attributes", "debug_enclave", "debug_enclave"},
+	{"migration_agent", "debug_enclave", "debug_enclave"},
+	{"tcb", "tcb_revoked", "tcb_revoked"}, /* a TCB that is merely old fails no check */
+	{"tcb_status", "tcb_revoked", "tcb_revoked"},
+	{"measurement*", "evidence_invalid", "gpu_measurement_mismatch"},
 };
+
+static bool step_matches(const char *pattern, const char *step)
+{
+	const char *star = strchr(pattern, '*');
+	return star ? strncmp(pattern, step, (size_t)(star - pattern)) == 0 : strcmp(pattern, step) == 0;
+}
 
 const char *check_rule(const struct verdict *v, const struct verdict_check *check)
 {
 	const char *dot = strchr(check->id, '.');
 	const char *step = dot ? dot + 1 : check->id;
 	bool accelerator = is_accelerator(v->kind);
-	if (check->result == CHECK_PASS || is_expectation(check->id))
+	if (check->result != CHECK_FAIL || is_expectation(check->id))
 		return NULL;
 	for (size_t i = 0; i < sizeof(check_rules) / sizeof(check_rules[0]); i++)
-		if (check_rules[i].result == check->result && strstr(step, check_rules[i].part))
+		if (step_matches(check_rules[i].step, step))
 			return accelerator ? check_rules[i].accelerator_rule : check_rules[i].rule;
-	if (check->result != CHECK_FAIL)
-		return NULL;
 	if (check->binding)
 		return "binding_mismatch";
 	return accelerator ? "gpu_evidence_invalid" : "evidence_invalid";
 }
 
+bool check_is_stale(const struct verdict_check *check)
+{
+	return check->result == CHECK_NOT_CHECKED && check->detail &&
+	       strncmp(check->detail, VERDICT_STALE, sizeof(VERDICT_STALE) - 1) == 0;
+}
+
 bool verdict_is_forged(const struct verdict *v)
 {
 	for (size_t i = 0; i < v->check_count; i++) {
-		const char *rule = v->checks[i].result == CHECK_FAIL ? check_rule(v, &v->checks[i]) : NULL;
+		const char *rule = check_rule(v, &v->checks[i]);
 		if (rule && (strcmp(rule, "evidence_invalid") == 0 || strcmp(rule, "gpu_evidence_invalid") == 0))
 			return true;
 	}

@@ -12,8 +12,11 @@
 void findings_add(struct anomaly_findings *f, struct arena *a, const char *rule, const char *subject,
                   const char *detail);
 
-/* The rule that this check raises; NULL where it raises none or is an expectation's. */
+/* The rule that this check raises by having failed; NULL where it did not, or is an expectation's. */
 const char *check_rule(const struct verdict *v, const struct verdict_check *check);
+
+/* Could it not be made because the collateral at hand is past its next update? */
+bool check_is_stale(const struct verdict_check *check);
 
 /* Is what the evidence says about itself worth nothing, since it is not authentic? */
 bool verdict_is_forged(const struct verdict *v);

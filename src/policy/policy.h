@@ -131,7 +131,8 @@ struct policy_facts {
 };
 struct anomaly_finding {
 	const struct anomaly_rule *rule;
-	const char *subject;   /* with the rule's id it makes the uid: stable text, e.g. "tbs:<hex>" or "domain:<d> measurement:<hex>" */
+	/* With the rule's id it makes the uid: stable text, as "tbs:<hex>" or "domain:<d> measurement:<hex>". */
+	const char *subject;
 	const char *detail;    /* for people */
 };
 struct anomaly_findings {

@@ -4,43 +4,46 @@
  * from what raised it. */
 const struct anomaly_rule anomaly_rules[] = {
 	{"unattested_certificate", SEVERITY_HIGH, false,
-	 "A certificate for a watched domain carries no attestation and is tied to none: whoever holds its key need not "
-	 "be an enclave.",
-	 "Find out who asked for the certificate. If it is not yours, have the CA revoke it; if it is an ordinary host, "
-	 "give that host a section with require-attestation = false."},
+	 "A certificate for a watched domain carries no attestation and is tied to none: whoever holds its key "
+	 "need not be an enclave.",
+	 "Find out who asked for the certificate. If it is not yours, have the CA revoke it; if it is an "
+	 "ordinary host, give that host a section with require-attestation = false."},
 	{"evidence_malformed", SEVERITY_HIGH, true,
-	 "The certificate carries evidence, or names a document, that breaks its own format and cannot be decoded.",
-	 "Look at it with teewatch decode. A bug of the issuing software shows in all its certificates; a lone one is "
-	 "an attempt at confusion."},
+	 "The certificate carries evidence, or names a document, that breaks its own format and cannot be "
+	 "decoded.",
+	 "Look at it with teewatch decode. A bug of the issuing software shows in all its certificates; a lone "
+	 "one is an attempt at confusion."},
 	{"evidence_unavailable", SEVERITY_MEDIUM, false,
-	 "The certificate commits to a document by its hash, and the document could not be had, or --offline forbade "
-	 "asking for it.",
-	 "Give the archived document with --evidence or teewatch import, or let the next run ask again. A host that "
-	 "keeps its document back proves nothing."},
+	 "The certificate commits to a document by its hash, and the document could not be had, or --offline "
+	 "forbade asking for it.",
+	 "Give the archived document with --evidence, or let the next run ask again. A host that keeps its "
+	 "document back proves nothing."},
 	{"evidence_invalid", SEVERITY_CRITICAL, true,
-	 "A signature, a chain or the structure of the evidence failed verification: it is not what a genuine processor "
-	 "would have signed.",
+	 "A signature, a chain or the structure of the evidence failed verification: it is not what a genuine "
+	 "processor would have signed.",
 	 "Treat the machine as untrusted. Keep the evidence, and see with teewatch verify which check failed."},
 	{"binding_mismatch", SEVERITY_CRITICAL, true,
-	 "The evidence does not bind this certificate's key, or another key that the certificate names: it was made for "
-	 "somebody else's key.",
+	 "The evidence does not bind this certificate's key, or another key that the certificate names: it was "
+	 "made for somebody else's key.",
 	 "Treat the certificate's key as one that no enclave holds, and have the certificate revoked."},
 	{"unexpected_measurement", SEVERITY_HIGH, false,
-	 "The evidence shows software that is not in the watch's measurement list, or that is new for this domain since "
-	 "its baseline.",
-	 "Match the measurement with a release. Add it to measurement where it is one; otherwise somebody runs other "
-	 "software under this name."},
+	 "The evidence shows software that is not in the watch's measurement list, or that is new for this "
+	 "domain since its baseline.",
+	 "Match the measurement with a release. Add it to measurement where it is one; otherwise somebody runs "
+	 "other software under this name."},
 	{"measurement_rollback", SEVERITY_HIGH, false,
-	 "A measurement of an older release reappears on a certificate logged after the grace period of a newer one.",
+	 "A measurement of an older release reappears on a certificate logged after the grace period of a "
+	 "newer one.",
 	 "Check whether the operator went back on purpose: old releases have known holes."},
 	{"unexpected_key", SEVERITY_HIGH, false,
-	 "The certificate's key is not in the watch's key list, is new and attested by nothing, or stands under several "
-	 "domains or measurements.",
-	 "An enclave makes its key itself and keeps it. Find out where this key came from and who else holds it."},
+	 "The certificate's key is not in the watch's key list, is new and attested by nothing, or stands "
+	 "under several domains or measurements.",
+	 "An enclave makes its key itself and keeps it. Find out where this key came from and who else holds "
+	 "it."},
 	{"unexpected_issuer", SEVERITY_MEDIUM, false,
 	 "A CA that is not expected for this domain issued the certificate.",
-	 "Ask the operator whether it changed its CA; compare the domain's CAA records. If nobody asked for it, have it "
-	 "revoked."},
+	 "Ask the operator whether it changed its CA; compare the domain's CAA records. If nobody asked for "
+	 "it, have it revoked."},
 	{"served_key_unlogged", SEVERITY_CRITICAL, true,
 	 "A watched host serves a key that no audited log shows after the maximum merge delay.",
 	 "Compare what you are served with what others are: such a certificate is hidden from the logs."},
@@ -59,7 +62,7 @@ const struct anomaly_rule anomaly_rules[] = {
 	 "Treat the machine as broken open until it is updated and attests anew."},
 	{"collateral_stale", SEVERITY_LOW, false,
 	 "A CRL or TCB table is past its next update, so revocation and TCB status could not be judged.",
-	 "Fetch newer collateral: teewatch collateral fetch."},
+	 "Let a run with the network fetch it anew, or give newer collateral with --collateral."},
 	{"collateral_invalid", SEVERITY_HIGH, true,
 	 "Collateral came from a vendor's service or mirror and is not authentic; it was not used.",
 	 "See what stands between you and the vendor, or which mirror a *-url key names."},

@@ -1,0 +1,8 @@
+CONFIG_TEST_LIBS = src/libconfig.a src/libpolicy.a src/libevidence.a src/libextract.a src/libcert.a src/libbase.a \
+	$(CONFUSE_LIBS) $(IDN2_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+check_PROGRAMS += tests/cmd/test_config tests/cmd/print_tables
+TESTS += tests/cmd/test_config
+tests_cmd_test_config_SOURCES = tests/cmd/test_config.c
+tests_cmd_test_config_LDADD = $(CONFIG_TEST_LIBS)
+tests_cmd_print_tables_SOURCES = tests/cmd/print_tables.c
+tests_cmd_print_tables_LDADD = $(CONFIG_TEST_LIBS)

@@ -1,88 +1,5 @@
 /* Each rule that a certificate can raise: raised when it should be, and not otherwise. */
-#include "test.h"
-
-#include "policy/policy.h"
-
-/* A watched certificate with one piece of SNP evidence that is all right. */
-struct scene {
-	struct arena arena;
-	struct verdict logged, now;
-	struct policy_evidence evidence[3];
-	struct sha256 tbs, spki, other_key;
-	struct watch_host hosts[2];
-	struct watch watch;
-	struct watch_rules rules;
-	struct expectation expect[2];
-	const char *names[3];
-	struct policy_facts facts;
-	struct anomaly_findings found;
-};
-
-static const uint8_t measurement[48] = {0xaa, 0xbb};
-static char measurement_hex[97], other_hex[97];
-static const char *const other_measurements[] = {other_hex};
-static const char *const both_measurements[] = {other_hex, measurement_hex};
-static const char *const good_issuer[] = {"O=Other CA", "O=Google Trust Services"};
-static const char *const repositories[] = {"github.com/owner/repo"};
-
-static void fill_verdict(struct verdict *v, struct arena *a)
-{
-	verdict_init(v, a, EVIDENCE_SNP, 1000);
-	verdict_check(v, "snp.report_signature", CHECK_PASS, NULL);
-	verdict_hex(&v->measurements, "measurement", bytes_of(measurement, sizeof(measurement)));
-	verdict_text(&v->tcb, "status", "UpToDate");
-	verdict_claim(v, "tee_attested", CLAIM_ASSERTED, SOURCE_HARDWARE_PROVEN, "");
-	verdict_claim(v, "tcb_up_to_date", CLAIM_ASSERTED, SOURCE_HARDWARE_PROVEN, "");
-}
-
-static struct scene *make_scene(void)
-{
-	static struct scene s;
-	arena_release(&s.arena); /* of the scene before */
-	memset(&s, 0, sizeof(s));
-	arena_init(&s.arena, LIMIT_ARENA_BYTES);
-	hex_encode(bytes_of(measurement, sizeof(measurement)), measurement_hex);
-	memset(other_hex, '1', 96);
-	fill_verdict(&s.logged, &s.arena);
-	fill_verdict(&s.now, &s.arena);
-	memset(s.tbs.b, 0x11, sizeof(s.tbs.b));
-	memset(s.spki.b, 0x22, sizeof(s.spki.b));
-	memset(s.other_key.b, 0x33, sizeof(s.other_key.b));
-	s.evidence[0] = (struct policy_evidence){.state = STATE_JUDGED, .carrier = "tinfoil.hatt", .scheme = "tinfoil",
-	                                         .logged = &s.logged, .now = &s.now, .measurement_known = true};
-	s.watch = (struct watch){.domain = "example.org", .hosts = s.hosts};
-	s.watch.rules = (struct watch_rules){.has_require_attestation = true, .require_attestation = true};
-	s.names[0] = "app.example.org";
-	s.facts = (struct policy_facts){.tbs_sha256 = &s.tbs, .spki_sha256 = &s.spki, .domain = "example.org",
-	                                .names = s.names, .name_count = 1, .issuer = "C=US, O=Google Trust Services",
-	                                .watch = &s.watch, .rules = &s.rules, .evidence = s.evidence, .evidence_count = 1,
-	                                .issuer_known = true, .key_known = true, .key_elsewhere = ""};
-	return &s;
-}
-
-static void put_finding(char *text, size_t size, const struct anomaly_finding *f)
-{
-	size_t n = strlen(text);
-	snprintf(text + n, size - n, "%s%s", n > 0 ? " " : "", f->rule->id);
-}
-
-/* The rules that were raised, in their order. */
-static const char *evaluate(struct scene *s)
-{
-	static char text[4096];
-	s->rules = s->watch.rules;
-	if (!s->facts.watch)
-		s->facts.rules = NULL;
-	policy_evaluate(&s->facts, &s->arena, &s->found);
-	text[0] = '\0';
-	for (size_t i = 0; i < s->found.n; i++) {
-		put_finding(text, sizeof(text), &s->found.v[i]);
-		for (size_t j = 0; j < i; j++)
-			CHECK(s->found.v[i].rule != s->found.v[j].rule ||
-			      strcmp(s->found.v[i].subject, s->found.v[j].subject) != 0);
-	}
-	return text;
-}
+#include "policy/scene.h"
 
 /* ---- what is done to the scene ---- */
 
@@ -112,12 +29,14 @@ static void no_evidence(struct scene *s)
 }
 static void key_only(struct scene *s)
 {
-	s->evidence[0] = (struct policy_evidence){.state = STATE_KEY_ONLY, .carrier = "tinfoil.hpke", .scheme = "tinfoil"};
+	s->evidence[0] =
+	        (struct policy_evidence){.state = STATE_KEY_ONLY, .carrier = "tinfoil.hpke", .scheme = "tinfoil"};
 	s->facts.tinfoil_name = true;
 }
 static void key_and_evidence(struct scene *s)
 {
-	s->evidence[1] = (struct policy_evidence){.state = STATE_KEY_ONLY, .carrier = "tinfoil.hpke", .scheme = "tinfoil"};
+	s->evidence[1] =
+	        (struct policy_evidence){.state = STATE_KEY_ONLY, .carrier = "tinfoil.hpke", .scheme = "tinfoil"};
 	s->facts.evidence_count = 2;
 }
 static void unavailable(struct scene *s)
@@ -134,6 +53,11 @@ static void undecodable(struct scene *s)
 {
 	s->logged.fault = s->now.fault = fault_at(FAULT_TRUNCATED, 12, "report");
 	s->logged.measurements.n = s->now.measurements.n = 0;
+}
+static void bad_format(struct scene *s)
+{
+	undecodable(s);
+	s->logged.checks[0] = s->now.checks[0] = (struct verdict_check){"snp.format", CHECK_FAIL, "too short", false};
 }
 static void unsupported(struct scene *s)
 {
@@ -174,9 +98,28 @@ static void not_checked(struct scene *s)
 	add_check(s, "snp.vcek_chain", CHECK_NOT_CHECKED, false);
 	s->logged.result = VERDICT_INCOMPLETE;
 }
+static void stale(struct scene *s)
+{
+	s->now.checks[s->now.check_count++] = (struct verdict_check){"snp.ask_revocation", CHECK_NOT_CHECKED,
+	                                                             VERDICT_STALE "past its nextUpdate", false};
+}
+static void stale_when_logged(struct scene *s)
+{
+	s->logged.checks[s->logged.check_count++] = (struct verdict_check){"snp.ask_revocation", CHECK_NOT_CHECKED,
+	                                                                   VERDICT_STALE "past its nextUpdate", false};
+}
 static void other_binding(struct scene *s)
 {
-	add_check(s, "snp.binding", CHECK_FAIL, true);
+	add_check(s, "binding.spki", CHECK_FAIL, true);
+}
+static void other_hpke(struct scene *s)
+{
+	add_check(s, "binding.hpke", CHECK_FAIL, true);
+}
+static void other_tcb_in_key(struct scene *s)
+{
+	add_check(s, "snp.vcek_tcb", CHECK_FAIL, false);
+	add_check(s, "snp.tcb_order", CHECK_FAIL, false);
 }
 static void other_binding_unproven(struct scene *s)
 {
@@ -189,7 +132,7 @@ static void debug(struct scene *s)
 }
 static void nonce(struct scene *s)
 {
-	add_check(s, "snp.nonce", CHECK_FAIL, true);
+	add_check(s, "binding.nonce", CHECK_FAIL, true);
 }
 static void revoked(struct scene *s)
 {
@@ -224,6 +167,11 @@ static void hardening(struct scene *s)
 static void tcb_strict(struct scene *s)
 {
 	s->watch.rules.tcb = "up-to-date";
+}
+static void unproven(struct scene *s)
+{
+	s->logged.claims[0].status = s->logged.claims[1].status = CLAIM_UNKNOWN;
+	tcb_strict(s);
 }
 static void tcb_lax(struct scene *s)
 {
@@ -391,6 +339,7 @@ static const struct {
 	{malformed, baseline, "evidence_malformed"},
 	{malformed, unwatched, "evidence_malformed"},
 	{undecodable, nothing, "evidence_malformed"},
+	{bad_format, nothing, "evidence_malformed"},
 	{undecodable, new_measurement, "evidence_malformed"},
 	{undecodable, expect_absent, "evidence_malformed"},
 	{unsupported, nothing, ""},
@@ -406,6 +355,12 @@ static const struct {
 	{other_binding, baseline, "binding_mismatch"},
 	{other_binding, unwatched, "binding_mismatch"},
 	{other_binding_unproven, nothing, "binding_mismatch"},
+	{other_hpke, nothing, "binding_mismatch"},
+	{other_tcb_in_key, nothing, "evidence_invalid"},
+	{stale, nothing, "collateral_stale"},
+	{stale, unwatched, "collateral_stale"},
+	{stale, baseline, ""},
+	{stale_when_logged, nothing, ""},
 	{debug, nothing, "debug_enclave"},
 	{debug, baseline, "debug_enclave"},
 	{debug, new_measurement, "debug_enclave unexpected_measurement"},
@@ -452,6 +407,8 @@ static const struct {
 	{out_of_date, tcb_lax, ""},
 	{out_of_date, unwatched, "tcb_out_of_date"},
 	{out_of_date_now, nothing, "tcb_out_of_date"},
+	{out_of_date, unproven, ""},
+	{hardening, unproven, ""},
 	{no_tcb_level, nothing, "tcb_out_of_date"},
 	{no_tcb_known, nothing, ""},
 	{no_tcb_known, tcb_strict, ""},

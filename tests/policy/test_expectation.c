@@ -17,10 +17,12 @@ static struct verdict *make_verdict(void)
 	verdict_init(&v, &arena, EVIDENCE_TDX, 1000);
 	verdict_hex(&v.measurements, "mrtd", bytes_of(mrtd, sizeof(mrtd)));
 	verdict_hex(&v.fields, "tee_tcb_svn", bytes_of(svn, sizeof(svn)));
+	v.report_data = bytes_of(svn, sizeof(svn));
 	verdict_number(&v.fields, "isvsvn", 12);
 	verdict_boolean(&v.fields, "smt", true);
 	verdict_text(&v.tcb, "status", "UpToDate");
-	v.tcb.v[v.tcb.n++] = (struct verdict_value){"advisories", VALUE_LIST, {(const uint8_t *)"INTEL-SA-1\0INTEL-SA-2", 21}, 0};
+	v.tcb.v[v.tcb.n++] =
+	        (struct verdict_value){"advisories", VALUE_LIST, {(const uint8_t *)"INTEL-SA-1\0INTEL-SA-2", 21}, 0};
 	verdict_claim(&v, "tee_attested", CLAIM_ASSERTED, SOURCE_HARDWARE_PROVEN, "all of it verified");
 	verdict_claim(&v, "tcb_up_to_date", CLAIM_UNKNOWN, SOURCE_NONE, "no TCB info");
 	return &v;
@@ -228,6 +230,8 @@ static const struct {
 	{"advisories=INTEL-SA-3", CHECK_FAIL, "found INTEL-SA-1, INTEL-SA-2"},
 	{"advisories^=INTEL", CHECK_PASS, ""},
 	{"advisories=INTEL-SA-", CHECK_FAIL, "found"},
+	{"report_data^=0300", CHECK_PASS, ""},
+	{"report_data=030008", CHECK_FAIL, "found 030007"},
 	{"pcr0=00", CHECK_NOT_CHECKED, "no value of that name"},
 	{"claim.tee_attested=asserted", CHECK_PASS, ""},
 	{"claim.tee_attested=refuted", CHECK_FAIL, "found asserted"},
