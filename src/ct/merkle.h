@@ -62,8 +62,8 @@ bool ct_frontier_from_tiles(uint64_t tree_size, const struct bytes tiles[CT_TILE
 bool ct_inclusion_verify(uint64_t index, uint64_t tree_size, const struct sha256 *leaf, const struct sha256 *path,
                          size_t n, const struct sha256 *root);
 
-/* Is the first tree the beginning of the second? False for a first size of 0, about which a proof says
- * nothing. */
+/* Is the first tree the beginning of the second? Equal sizes want equal roots and an empty path. False
+ * for a first size of 0: every tree begins with the empty one, so no proof says anything. */
 bool ct_consistency_verify(uint64_t first_size, uint64_t second_size, const struct sha256 *first_root,
                            const struct sha256 *second_root, const struct sha256 *path, size_t n);
 
