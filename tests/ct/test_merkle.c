@@ -288,8 +288,9 @@ TEST(seed_from_audit_path)
 		size_t n = naive_path(size - 1, 0, size, path);
 		CHECK(ct_frontier_from_audit_path(size, &leaves[size - 1], path, n, &root, &f));
 		CHECK(same_frontier(&f, &expected));
-		CHECK(!ct_frontier_from_audit_path(size + 1, &leaves[size - 1], path, n, &root, &f));
-		CHECK_U64(f.size, 0);
+		CHECK(n == 0 || !ct_frontier_from_audit_path(size, &leaves[size - 1], path, n - 1, &root, &f));
+		CHECK(n == 0 || !ct_frontier_from_audit_path(size, &leaves[0], path, n, &root, &f));
+		CHECK(n == 0 || f.size == 0);
 		CHECK(!ct_frontier_from_audit_path(size, &leaves[size - 1], path, n + 1, &root, &f));
 		root.b[9] ^= 1;
 		CHECK(!ct_frontier_from_audit_path(size, &leaves[size - 1], path, n, &root, &f));
