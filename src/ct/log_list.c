@@ -1,6 +1,5 @@
 #include "ct/log_list.h"
 
-#include "base/base64.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -60,17 +59,11 @@ static const char *read_url(struct reader *r, const struct json *log, const char
 
 static void read_key(struct reader *r, const struct json *log, struct ct_log *out)
 {
-	const struct json *key = json_member(log, "key", JSON_STRING, &r->fault);
+	out->key = json_base64_arena(log, "key", r->arena, &r->fault);
 	json_base64(log, "log_id", out->log_id.b, SHA256_BYTES, &r->fault);
-	if (!key || fault_is_set(r->fault))
-		return;
-	if (!base64_decode_arena(r->arena, key->text, &out->key)) {
-		fail(r, FAULT_ENCODING, key, "key");
-		return;
-	}
 	struct sha256 id = hash_sha256(out->key);
 	if (!sha256_equal(&id, &out->log_id))
-		fail(r, FAULT_MISMATCH, key, "log_id");
+		fail(r, FAULT_MISMATCH, json_get(log, "log_id"), "log_id");
 }
 
 static void read_final(struct reader *r, const struct json *state, struct ct_log *out)

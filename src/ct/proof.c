@@ -45,15 +45,6 @@ static void read_path(const struct json *root, const char *name, struct ct_proof
 		out->n = 0;
 }
 
-static struct bytes read_base64(const struct json *root, const char *name, struct arena *a, struct fault *f)
-{
-	struct bytes out = {NULL, 0};
-	const struct json *v = json_member(root, name, JSON_STRING, f);
-	if (v && !fault_is_set(*f) && !base64_decode_arena(a, v->text, &out))
-		*f = fault_at(FAULT_ENCODING, v->offset, name);
-	return out;
-}
-
 struct fault ct_consistency_parse(struct bytes json, struct arena *a, struct ct_proof *out)
 {
 	const struct json *root;
@@ -83,8 +74,8 @@ struct fault ct_entry_and_proof_parse(struct bytes json, struct arena *a, struct
 	struct fault f = open_answer(json, a, &root, out);
 	if (fault_is_set(f))
 		return f;
-	*leaf_input = read_base64(root, "leaf_input", a, &f);
-	*extra_data = read_base64(root, "extra_data", a, &f);
+	*leaf_input = json_base64_arena(root, "leaf_input", a, &f);
+	*extra_data = json_base64_arena(root, "extra_data", a, &f);
 	read_path(root, "audit_path", out, &f);
 	return f;
 }

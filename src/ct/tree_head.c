@@ -28,14 +28,12 @@ struct fault ct_sth_parse(struct bytes json, struct arena *a, struct ct_tree_hea
 	h.tree_size = json_number(root, "tree_size", LIMIT_TREE_SIZE, &f);
 	h.timestamp_ms = (int64_t)json_number(root, "timestamp", INT64_MAX, &f);
 	json_base64(root, "sha256_root_hash", h.root.b, SHA256_BYTES, &f);
-	const struct json *signature = json_member(root, "tree_head_signature", JSON_STRING, &f);
+	h.signature = json_base64_arena(root, "tree_head_signature", a, &f);
 	if (fault_is_set(f))
 		return f;
-	if (!base64_decode_arena(a, signature->text, &h.signature))
-		return fault_at(FAULT_ENCODING, signature->offset, "tree_head_signature");
 	f = ct_digitally_signed_parse(h.signature);
 	if (fault_is_set(f))
-		return fault_at(f.code, signature->offset, "tree_head_signature");
+		return fault_at(f.code, json_get(root, "tree_head_signature")->offset, "tree_head_signature");
 	*out = h;
 	return FAULT_OK;
 }
@@ -149,7 +147,7 @@ static void read_signature(struct note *n, struct bytes in, struct ct_tree_head 
 static void read_signature_line(struct note *n, struct arena *a, struct bytes origin,
                                 const uint8_t key_id[KEY_ID_BYTES], struct ct_tree_head *h)
 {
-	struct bytes line = note_line(n), blob;
+	struct bytes line = note_line(n);
 	if (!bytes_starts_with(line, NOTE_DASH)) {
 		note_fail(n, FAULT_SYNTAX, "signature");
 		return;
@@ -158,7 +156,14 @@ static void read_signature_line(struct note *n, struct arena *a, struct bytes or
 	if (!bytes_starts_with(line, origin) || line.n <= origin.n + 1 || line.p[origin.n] != ' ')
 		return;
 	struct bytes digits = bytes_slice(line, origin.n + 1, line.n - origin.n - 1);
-	if (!base64_decode_arena(a, digits, &blob) || !bytes_starts_with(blob, bytes_of(key_id, KEY_ID_BYTES)))
+	uint8_t *to = arena_alloc(a, base64_decoded_max(digits.n));
+	size_t length;
+	if (!to)
+		note_fail(n, FAULT_LIMIT, "signature");
+	if (!to || !base64_decode(digits, to, &length))
+		return;
+	struct bytes blob = bytes_of(to, length);
+	if (!bytes_starts_with(blob, bytes_of(key_id, KEY_ID_BYTES)))
 		return;
 	read_signature(n, bytes_slice(blob, KEY_ID_BYTES, blob.n - KEY_ID_BYTES), h);
 }
