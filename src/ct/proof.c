@@ -3,9 +3,12 @@
 #include "base/base64.h"
 #include "base/json.h"
 
-static struct fault open_answer(struct bytes json, struct arena *a, const struct json **root, struct ct_proof *out)
+static struct fault open_answer(struct bytes json, size_t max_bytes, struct arena *a, const struct json **root,
+                                struct ct_proof *out)
 {
 	out->n = 0;
+	if (json.n > max_bytes)
+		return fault_at(FAULT_LIMIT, max_bytes, "answer");
 	struct fault f = json_parse(a, json, root);
 	if (fault_is_set(f) || json_is(*root, JSON_OBJECT))
 		return f;
@@ -48,7 +51,7 @@ static void read_path(const struct json *root, const char *name, struct ct_proof
 struct fault ct_consistency_parse(struct bytes json, struct arena *a, struct ct_proof *out)
 {
 	const struct json *root;
-	struct fault f = open_answer(json, a, &root, out);
+	struct fault f = open_answer(json, LIMIT_PROOF_BYTES, a, &root, out);
 	if (!fault_is_set(f))
 		read_path(root, "consistency", out, &f);
 	return f;
@@ -58,7 +61,7 @@ struct fault ct_proof_by_hash_parse(struct bytes json, struct arena *a, uint64_t
 {
 	const struct json *root;
 	*leaf_index = 0;
-	struct fault f = open_answer(json, a, &root, out);
+	struct fault f = open_answer(json, LIMIT_PROOF_BYTES, a, &root, out);
 	if (fault_is_set(f))
 		return f;
 	*leaf_index = json_number(root, "leaf_index", LIMIT_TREE_SIZE, &f);
@@ -71,7 +74,7 @@ struct fault ct_entry_and_proof_parse(struct bytes json, struct arena *a, struct
 {
 	const struct json *root;
 	*leaf_input = *extra_data = bytes_of(NULL, 0);
-	struct fault f = open_answer(json, a, &root, out);
+	struct fault f = open_answer(json, LIMIT_JSON_BYTES, a, &root, out);
 	if (fault_is_set(f))
 		return f;
 	*leaf_input = json_base64_arena(root, "leaf_input", a, &f);

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <openssl/bio.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -20,10 +21,20 @@ static EVP_PKEY *key_of_der(struct bytes der)
 	return key;
 }
 
+/* OpenSSL would ask the terminal for the passphrase of a PEM block that says it is encrypted. */
+static int no_passphrase(char *out, int size, int writing, void *context)
+{
+	(void)out;
+	(void)size;
+	(void)writing;
+	(void)context;
+	return -1;
+}
+
 static EVP_PKEY *key_of_pem(struct bytes pem)
 {
 	BIO *in = pem.n <= INT_MAX ? BIO_new_mem_buf(pem.p, (int)pem.n) : NULL;
-	EVP_PKEY *key = in ? PEM_read_bio_PUBKEY(in, NULL, NULL, NULL) : NULL;
+	EVP_PKEY *key = in ? PEM_read_bio_PUBKEY(in, NULL, no_passphrase, NULL) : NULL;
 	BIO_free(in);
 	return key;
 }
@@ -85,18 +96,22 @@ bool ct_digitally_signed_verify(struct bytes in, struct bytes message, struct by
 	struct cursor c = read_digitally_signed(in, &hash, &algorithm, &signature);
 	if (!cursor_ok(&c) || hash != HASH_SHA256)
 		return false;
+	ERR_set_mark();
 	EVP_PKEY *public_key = key_of_der(key);
 	bool fits = public_key && algorithm_of(public_key) == algorithm &&
 	            (algorithm == ALGORITHM_RSA || (algorithm == ALGORITHM_ECDSA && is_p256(public_key)));
 	bool good = fits && holds(public_key, signature, message);
 	EVP_PKEY_free(public_key);
+	ERR_pop_to_mark(); /* a bad signature leaves nothing behind for other users of OpenSSL */
 	return good;
 }
 
 bool ct_signature_verify(struct bytes signature, struct bytes message, struct bytes key)
 {
+	ERR_set_mark();
 	EVP_PKEY *public_key = key_of(key);
 	bool good = public_key && algorithm_of(public_key) != 0 && holds(public_key, signature, message);
 	EVP_PKEY_free(public_key);
+	ERR_pop_to_mark(); /* a bad signature leaves nothing behind for other users of OpenSSL */
 	return good;
 }

@@ -3,10 +3,10 @@
 
 #include "ct/entry.h"
 
-#define CERTIFICATE BYTES_LITERAL("\x30\x03\x02\x01\x07")
-#define PRECERTIFICATE BYTES_LITERAL("not even DER")
+#define CERTIFICATE     BYTES_LITERAL("\x30\x03\x02\x01\x07")
+#define PRECERTIFICATE  BYTES_LITERAL("not even DER")
 #define INDEX_EXTENSION BYTES_LITERAL("\x00\x00\x05\x01\x02\x03\x04\x05")
-#define INDEX UINT64_C(0x0102030405)
+#define INDEX           UINT64_C(0x0102030405)
 
 static void put_vector24(struct buffer *b, struct bytes v)
 {
@@ -139,12 +139,16 @@ TEST(extensions)
 	CHECK_U64(extension_code(BYTES_LITERAL("\x00\x00\x05\xff\xff\xff\xff\xff"), &has, &index), FAULT_NONE);
 	CHECK_U64(index, UINT64_C(0xffffffffff));
 	/* others, before and behind; empty ones too */
-	CHECK_U64(extension_code(BYTES_LITERAL("\x07\x00\x01z\x00\x00\x05\x00\x00\x00\x00\x09\xff\x00\x00"), &has, &index), FAULT_NONE);
+	CHECK_U64(extension_code(BYTES_LITERAL("\x07\x00\x01z\x00\x00\x05\x00\x00\x00\x00\x09\xff\x00\x00"), &has,
+	                         &index),
+	          FAULT_NONE);
 	CHECK(has && index == 9);
 	CHECK_U64(extension_code(BYTES_LITERAL("\x07\x00\x01z"), &has, &index), FAULT_NONE);
 	CHECK(!has);
 	CHECK_U64(extension_code(BYTES_LITERAL("\x07\x00\x00\x07\x00\x00"), &has, &index), FAULT_DUPLICATE);
-	CHECK_U64(extension_code(BYTES_LITERAL("\x00\x00\x05\x01\x02\x03\x04\x05\x00\x00\x05\x01\x02\x03\x04\x05"), &has, &index), FAULT_DUPLICATE);
+	CHECK_U64(extension_code(BYTES_LITERAL("\x00\x00\x05\x01\x02\x03\x04\x05\x00\x00\x05\x01\x02\x03\x04\x05"),
+	                         &has, &index),
+	          FAULT_DUPLICATE);
 	CHECK(!has && index == 0);
 	CHECK_U64(extension_code(BYTES_LITERAL("\x00\x00\x04\x01\x02\x03\x04"), &has, &index), FAULT_LENGTH);
 	CHECK_U64(extension_code(BYTES_LITERAL("\x00\x00\x06\x01\x02\x03\x04\x05\x06"), &has, &index), FAULT_LENGTH);
@@ -247,7 +251,8 @@ TEST(tiles)
 /* What is wrong inside an entry never hides the entries behind it. */
 TEST(tile_entries_at_fault)
 {
-	static const enum fault_code expected[] = {FAULT_LENGTH, FAULT_TRUNCATED, FAULT_LENGTH, FAULT_DUPLICATE, FAULT_NONE};
+	static const enum fault_code expected[] = {FAULT_LENGTH, FAULT_TRUNCATED, FAULT_LENGTH, FAULT_DUPLICATE,
+	                                           FAULT_NONE};
 	struct buffer b;
 	buffer_init(&b, 1 << 16);
 	put_tile_entry(&b, CT_ENTRY_X509, bytes_of(NULL, 0), INDEX_EXTENSION, 32);

@@ -39,11 +39,11 @@ static struct buffer make(const char *template)
 	struct buffer b;
 	uint8_t id = 0;
 	buffer_init(&b, 1 << 20);
-	for (; *template; template++) {
+	for (; *template; template ++) {
 		if (*template == '#')
 			put_identity(&b, ++id);
 		else
-			buffer_put_u8(&b, *template == '\'' ? '"' : (uint8_t)*template);
+			buffer_put_u8(&b, *template == '\'' ? '"' : (uint8_t) * template);
 	}
 	return b;
 }
@@ -57,17 +57,21 @@ static enum fault_code code(const char *template)
 }
 
 #define LIST(LOGS) "{'operators':[{'name':'Op','logs':[" LOGS "]}]}"
-#define URL "'url':'https://log.example/'"
+#define URL        "'url':'https://log.example/'"
 
 static const char full[] =
-	"{'version':'89.34','log_list_timestamp':'2026-08-29T12:54:15Z','is_all_logs':false,'operators':["
-	"{'name':'Op \\u001b[1m','email':['a@b'],'logs':["
-	"{'description':'Log \\u00e9',#,'url':'https://log.example/a/','mmd':86400,'state':{'usable':{'timestamp':'2023-11-26T12:00:00Z'}},"
-	"'temporal_interval':{'start_inclusive':'2025-01-01T00:00:00Z','end_exclusive':'2025-07-01T00:00:00Z'},'log_type':'prod','dns':'x','tls_only':true},"
-	"{#,'url':'https://log.example/b/','state':{'readonly':{'timestamp':'2024-01-01T00:00:00Z','final_tree_head':"
-	"{'tree_size':12345,'sha256_root_hash':'47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='}}},'certspotter_download_qps':4}],"
-	"'tiled_logs':[{#,'monitoring_url':'https://mon.example/','submission_url':'https://sub.example/','mmd':60,'state':null}]},"
-	"{'name':'Nobody','logs':[],'tiled_logs':[]},{'name':'None'}]}";
+        "{'version':'89.34','log_list_timestamp':'2026-08-29T12:54:15Z','is_all_logs':false,'operators':["
+        "{'name':'Op \\u001b[1m','email':['a@b'],'logs':["
+        "{'description':'Log "
+        "\\u00e9',#,'url':'https://log.example/a/','mmd':86400,'state':{'usable':{'timestamp':'2023-11-26T12:00:00Z'}},"
+        "'temporal_interval':{'start_inclusive':'2025-01-01T00:00:00Z','end_exclusive':'2025-07-01T00:00:00Z'},'log_"
+        "type':'prod','dns':'x','tls_only':true},"
+        "{#,'url':'https://log.example/b/','state':{'readonly':{'timestamp':'2024-01-01T00:00:00Z','final_tree_head':"
+        "{'tree_size':12345,'sha256_root_hash':'47DEQpj8HBSa+/"
+        "TImW+5JCeuQeRkm5NMpJWZG3hSuFU='}}},'certspotter_download_qps':4}],"
+        "'tiled_logs':[{#,'monitoring_url':'https://mon.example/','submission_url':'https://sub.example/"
+        "','mmd':60,'state':null}]},"
+        "{'name':'Nobody','logs':[],'tiled_logs':[]},{'name':'None'}]}";
 
 TEST(lists)
 {
@@ -130,8 +134,10 @@ TEST(lists_refused)
 	CHECK_U64(code(LIST("{#,'url':'https://l\\u00f6g.example/'}")), FAULT_VALUE);
 	CHECK_U64(code(LIST("{'log_id':'47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='," URL "}")), FAULT_MISSING);
 	CHECK_U64(code(LIST("{'key':'AQ=='," URL "}")), FAULT_MISSING);
-	CHECK_U64(code(LIST("{'key':'AQ==','log_id':'47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='," URL "}")), FAULT_MISMATCH);
-	CHECK_U64(code(LIST("{'key':'A','log_id':'47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='," URL "}")), FAULT_ENCODING);
+	CHECK_U64(code(LIST("{'key':'AQ==','log_id':'47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='," URL "}")),
+	          FAULT_MISMATCH);
+	CHECK_U64(code(LIST("{'key':'A','log_id':'47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='," URL "}")),
+	          FAULT_ENCODING);
 	CHECK_U64(code(LIST("{'key':'AQ==','log_id':'47DEQpj8'," URL "}")), FAULT_LENGTH);
 	CHECK_U64(code(LIST("{#," URL ",'mmd':-1}")), FAULT_VALUE);
 	CHECK_U64(code(LIST("{#," URL ",'mmd':4294967296}")), FAULT_VALUE);
@@ -140,12 +146,16 @@ TEST(lists_refused)
 	CHECK_U64(code(LIST("{#," URL ",'state':'usable'}")), FAULT_TAG);
 	CHECK_U64(code(LIST("{#," URL ",'state':{'usable':1}}")), FAULT_VALUE);
 	CHECK_U64(code(LIST("{#," URL ",'state':{'usable':{}}}")), FAULT_MISSING);
-	CHECK_U64(code(LIST("{#," URL ",'state':{'usable':{'timestamp':'2024-01-01T00:00:00Z'},'retired':{'timestamp':'2024-01-01T00:00:00Z'}}}")),
+	CHECK_U64(code(LIST("{#," URL ",'state':{'usable':{'timestamp':'2024-01-01T00:00:00Z'},'retired':{'timestamp':'"
+	                              "2024-01-01T00:00:00Z'}}}")),
 	          FAULT_VALUE);
-	CHECK_U64(code(LIST("{#," URL ",'temporal_interval':{'start_inclusive':'2025-01-01T00:00:00Z'}}")), FAULT_MISSING);
-	CHECK_U64(code(LIST("{#," URL ",'temporal_interval':{'start_inclusive':'2025-01-01T00:00:00Z','end_exclusive':'2024-01-01T00:00:00Z'}}")),
+	CHECK_U64(code(LIST("{#," URL ",'temporal_interval':{'start_inclusive':'2025-01-01T00:00:00Z'}}")),
+	          FAULT_MISSING);
+	CHECK_U64(code(LIST("{#," URL ",'temporal_interval':{'start_inclusive':'2025-01-01T00:00:00Z','end_exclusive':'"
+	                              "2024-01-01T00:00:00Z'}}")),
 	          FAULT_VALUE);
-	CHECK_U64(code("{'operators':[{'name':'a','tiled_logs':[{#,'monitoring_url':'https://m.example/'}]}]}"), FAULT_MISSING);
+	CHECK_U64(code("{'operators':[{'name':'a','tiled_logs':[{#,'monitoring_url':'https://m.example/'}]}]}"),
+	          FAULT_MISSING);
 	CHECK_U64(code("{'operators':[{'name':'a','tiled_logs':[{#,'url':'https://m.example/'}]}]}"), FAULT_MISSING);
 	arena_release(&arena);
 }
@@ -157,7 +167,8 @@ TEST(one_log_twice)
 	buffer_init(&b, 1 << 20);
 	buffer_put_text(&b, "{\"operators\":[{\"name\":\"a\",\"logs\":[{\"url\":\"https://a.example/\",");
 	put_identity(&b, 1);
-	buffer_put_text(&b, "}]},{\"name\":\"b\",\"tiled_logs\":[{\"monitoring_url\":\"https://b.example/\",\"submission_url\":\"https://b.example/\",");
+	buffer_put_text(&b, "}]},{\"name\":\"b\",\"tiled_logs\":[{\"monitoring_url\":\"https://b.example/"
+	                    "\",\"submission_url\":\"https://b.example/\",");
 	put_identity(&b, 1);
 	buffer_put_text(&b, "}]}]}");
 	CHECK_U64(parse(buffer_bytes(&b)), FAULT_DUPLICATE);
@@ -238,6 +249,15 @@ TEST(signatures)
 	size_t n = signer_sign(&weak, BYTES_LITERAL("list"), signature);
 	CHECK(!ct_log_list_verify(BYTES_LITERAL("list"), bytes_of(signature, n), weak.spki));
 	signer_release(&weak);
+}
+
+/* A key file that claims to be encrypted is refused; nobody is asked for a passphrase. */
+TEST(encrypted_pem)
+{
+	struct bytes pem = BYTES_LITERAL("-----BEGIN PUBLIC KEY-----\nProc-Type: 4,ENCRYPTED\n"
+	                                 "DEK-Info: AES-128-CBC,000102030405060708090a0b0c0d0e0f\n\n"
+	                                 "AAAAAAAAAAAAAAAAAAAAAAAAAAA=\n-----END PUBLIC KEY-----\n");
+	CHECK(!ct_log_list_verify(BYTES_LITERAL("list"), BYTES_LITERAL("signature"), pem));
 }
 
 TEST(builtin_key)

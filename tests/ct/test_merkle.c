@@ -313,7 +313,8 @@ static size_t make_tile(uint64_t tree_size, unsigned level, uint8_t *out)
 TEST(seed_from_tiles)
 {
 	static uint8_t store[CT_TILE_LEVELS][CT_TILE_WIDTH * SHA256_BYTES];
-	static const uint64_t sizes[] = {1, 255, 256, 257, 300, 70000, 65536, 820495916, UINT64_C(1) << 40, LIMIT_TREE_SIZE};
+	static const uint64_t sizes[] = {
+	        1, 255, 256, 257, 300, 70000, 65536, 820495916, UINT64_C(1) << 40, LIMIT_TREE_SIZE};
 	for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
 		struct bytes tiles[CT_TILE_LEVELS];
 		struct ct_frontier expected, f;

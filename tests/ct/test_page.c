@@ -63,7 +63,8 @@ TEST(pages)
 	CHECK_U64(code("{ \"before\":{\"entries\":[1,{\"leaf_input\":2}]},\"entries\" : [\n"
 	               "{\"extra_data\":\"\",\"more\":[{\"leaf_input\":\"!\"}],\"leaf_input\":\"YWI=\"},"
 	               "{\"extra_data\":\"\\u0065Hl\\/\",\"leaf_input\":\"YW\\u004aj\",\"leaf\":null},"
-	               "{\"leaf_input\":\"Pz8\\/\",\"extra_data\":\"A\\/==\"}] , \"behind\":[[]]}"), FAULT_NONE);
+	               "{\"leaf_input\":\"Pz8\\/\",\"extra_data\":\"A\\/==\"}] , \"behind\":[[]]}"),
+	          FAULT_NONE);
 	CHECK_U64(seen.n, 3);
 	CHECK_TEXT(seen.leaf[0], "ab");
 	CHECK_TEXT(seen.extra[0], "");
@@ -92,8 +93,10 @@ TEST(pages_refused)
 	CHECK_U64(code("{\"entries\":[{\"leaf_input\":1,\"extra_data\":\"\"}]}"), FAULT_TAG);
 	CHECK_U64(code("{\"entries\":[{\"leaf_input\":\"\",\"extra_data\":null}]}"), FAULT_TAG);
 	CHECK_U64(code("{\"entries\":[{\"leaf_input\":\"\",\"extra_data\":[\"\"]}]}"), FAULT_TAG);
-	CHECK_U64(code("{\"entries\":[{\"leaf_input\":\"\",\"leaf_input\":\"\",\"extra_data\":\"\"}]}"), FAULT_DUPLICATE);
-	CHECK_U64(code("{\"entries\":[{\"leaf_input\":\"\",\"extra_data\":\"\",\"extra_data\":\"\"}]}"), FAULT_DUPLICATE);
+	CHECK_U64(code("{\"entries\":[{\"leaf_input\":\"\",\"leaf_input\":\"\",\"extra_data\":\"\"}]}"),
+	          FAULT_DUPLICATE);
+	CHECK_U64(code("{\"entries\":[{\"leaf_input\":\"\",\"extra_data\":\"\",\"extra_data\":\"\"}]}"),
+	          FAULT_DUPLICATE);
 	CHECK_U64(code("{\"entries\":[" ENTRY("YWJj", "") "],\"entries\":[" ENTRY("YWJj", "") "]}"), FAULT_DUPLICATE);
 	CHECK_U64(code("{\"entries\":[" ENTRY("YWJ", "") "]}"), FAULT_ENCODING);
 	CHECK_U64(code("{\"entries\":[" ENTRY("YWJj ", "") "]}"), FAULT_ENCODING);
@@ -105,7 +108,8 @@ TEST(pages_refused)
 
 TEST(more_than_asked)
 {
-	struct bytes page = BYTES_LITERAL("{\"entries\":[" ENTRY("YWJj", "") "," ENTRY("YWJj", "") "," ENTRY("YWJj", "") "]}");
+	struct bytes page =
+	        BYTES_LITERAL("{\"entries\":[" ENTRY("YWJj", "") "," ENTRY("YWJj", "") "," ENTRY("YWJj", "") "]}");
 	CHECK_U64(walk(page, 3, 0).code, FAULT_NONE);
 	CHECK_U64(seen.n, 3);
 	struct fault f = walk(page, 2, 0);
@@ -136,7 +140,8 @@ TEST(scratch_is_bounded)
  * nothing is read. */
 TEST(pages_cut_and_flipped)
 {
-	char page[] = "{\"entries\":[{\"leaf_input\":\"YWJj\",\"extra_data\":\"eHl6\"},{\"extra_data\":\"\\/\",\"leaf_input\":\"ZGVm\"}]}";
+	char page[] = "{\"entries\":[{\"leaf_input\":\"YWJj\",\"extra_data\":\"eHl6\"},{\"extra_data\":\"\\/"
+	              "\",\"leaf_input\":\"ZGVm\"}]}";
 	size_t n = strlen(page);
 	for (size_t i = 0; i < n; i++)
 		CHECK_THAT(fault_is_set(walk(bytes_of(page, i), 4, 0)), "cut to %zu", i);

@@ -42,7 +42,7 @@ TEST(paths_are_bounded)
 {
 	struct buffer b;
 	arena_init(&arena, LIMIT_ARENA_BYTES);
-	buffer_init(&b, 1 << 16);
+	buffer_init(&b, 1 << 20);
 	for (unsigned n = LIMIT_PROOF_NODES; n <= LIMIT_PROOF_NODES + 1; n++) {
 		buffer_clear(&b);
 		buffer_put_text(&b, "{\"consistency\":[" NODE);
@@ -51,6 +51,12 @@ TEST(paths_are_bounded)
 		buffer_put_text(&b, "]}");
 		CHECK_U64(consistency(buffer_text(&b)), n > LIMIT_PROOF_NODES ? FAULT_LIMIT : FAULT_NONE);
 	}
+	buffer_clear(&b);
+	buffer_put_text(&b, "{\"consistency\":[" NODE "]");
+	while (b.n < LIMIT_PROOF_BYTES)
+		buffer_put_u8(&b, ' ');
+	buffer_put_text(&b, "}");
+	CHECK_U64(consistency(buffer_text(&b)), FAULT_LIMIT);
 	buffer_release(&b);
 	arena_release(&arena);
 }
@@ -59,21 +65,28 @@ TEST(proof_by_hash)
 {
 	uint64_t index;
 	arena_init(&arena, LIMIT_ARENA_BYTES);
-	CHECK_U64(ct_proof_by_hash_parse(BYTES_LITERAL("{\"leaf_index\":7,\"audit_path\":[" NODE "]}"), &arena, &index, &proof).code,
+	CHECK_U64(ct_proof_by_hash_parse(BYTES_LITERAL("{\"leaf_index\":7,\"audit_path\":[" NODE "]}"), &arena, &index,
+	                                 &proof)
+	                  .code,
 	          FAULT_NONE);
 	CHECK(index == 7 && proof.n == 1);
-	CHECK_U64(ct_proof_by_hash_parse(BYTES_LITERAL("{\"leaf_index\":-7,\"audit_path\":[" NODE "]}"), &arena, &index, &proof).code,
+	CHECK_U64(ct_proof_by_hash_parse(BYTES_LITERAL("{\"leaf_index\":-7,\"audit_path\":[" NODE "]}"), &arena, &index,
+	                                 &proof)
+	                  .code,
 	          FAULT_VALUE);
 	CHECK_U64(proof.n, 0);
-	CHECK_U64(ct_proof_by_hash_parse(BYTES_LITERAL("{\"audit_path\":[" NODE "]}"), &arena, &index, &proof).code, FAULT_MISSING);
-	CHECK_U64(ct_proof_by_hash_parse(BYTES_LITERAL("{\"leaf_index\":7}"), &arena, &index, &proof).code, FAULT_MISSING);
+	CHECK_U64(ct_proof_by_hash_parse(BYTES_LITERAL("{\"audit_path\":[" NODE "]}"), &arena, &index, &proof).code,
+	          FAULT_MISSING);
+	CHECK_U64(ct_proof_by_hash_parse(BYTES_LITERAL("{\"leaf_index\":7}"), &arena, &index, &proof).code,
+	          FAULT_MISSING);
 	arena_release(&arena);
 }
 
 TEST(entry_and_proof)
 {
 	struct bytes leaf, extra;
-	struct bytes json = BYTES_LITERAL("{\"leaf_input\":\"YWJj\",\"extra_data\":\"eHl6\",\"audit_path\":[" NODE "," NODE "]}");
+	struct bytes json =
+	        BYTES_LITERAL("{\"leaf_input\":\"YWJj\",\"extra_data\":\"eHl6\",\"audit_path\":[" NODE "," NODE "]}");
 	arena_init(&arena, LIMIT_ARENA_BYTES);
 	CHECK_U64(ct_entry_and_proof_parse(json, &arena, &leaf, &extra, &proof).code, FAULT_NONE);
 	CHECK(bytes_equal_text(leaf, "abc") && bytes_equal_text(extra, "xyz") && proof.n == 2);

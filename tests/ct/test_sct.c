@@ -4,7 +4,7 @@
 #include "ct/sct.h"
 #include "ct/signer.h"
 
-#define CERTIFICATE BYTES_LITERAL("\x30\x03\x02\x01\x07")
+#define CERTIFICATE     BYTES_LITERAL("\x30\x03\x02\x01\x07")
 #define INDEX_EXTENSION BYTES_LITERAL("\x00\x00\x05\x00\x00\x00\x00\x2a")
 
 static struct buffer make_sct(const struct signer *s, enum ct_entry_type type, const struct sha256 *issuer,
@@ -36,7 +36,8 @@ static void check_kind(struct signer s, enum ct_entry_type type)
 	CHECK(ct_sct_verify(&sct, s.spki, type, &issuer, CERTIFICATE));
 	CHECK(!ct_sct_verify(&sct, s.spki, type, &issuer, BYTES_LITERAL("\x30\x03\x02\x01\x08")));
 	CHECK(!ct_sct_verify(&sct, s.spki, type, &issuer, bytes_of(NULL, 0)));
-	CHECK(!ct_sct_verify(&sct, s.spki, type == CT_ENTRY_X509 ? CT_ENTRY_PRECERT : CT_ENTRY_X509, &issuer, CERTIFICATE));
+	CHECK(!ct_sct_verify(&sct, s.spki, type == CT_ENTRY_X509 ? CT_ENTRY_PRECERT : CT_ENTRY_X509, &issuer,
+	                     CERTIFICATE));
 	CHECK(ct_sct_verify(&sct, s.spki, type, &other, CERTIFICATE) == (type == CT_ENTRY_X509));
 	CHECK(ct_sct_verify(&sct, s.spki, type, NULL, CERTIFICATE) == (type == CT_ENTRY_X509));
 	for (size_t n = 0; n < raw.n; n++)

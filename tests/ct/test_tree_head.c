@@ -32,8 +32,9 @@ static struct buffer make_sth(const struct signer *s)
 	buffer_init(&json, 1 << 16);
 	buffer_init(&signature, 1 << 12);
 	put_signature(s, &h, &signature);
-	buffer_printf(&json, "{\"tree_size\":%" PRIu64 ",\"timestamp\":%" PRIi64 ",\"more\":[1],\"sha256_root_hash\":\"", h.tree_size,
-	              h.timestamp_ms);
+	buffer_printf(&json,
+	              "{\"tree_size\":%" PRIu64 ",\"timestamp\":%" PRIi64 ",\"more\":[1],\"sha256_root_hash\":\"",
+	              h.tree_size, h.timestamp_ms);
 	base64_put(&json, sha256_bytes(&h.root));
 	buffer_put_text(&json, "\",\"tree_head_signature\":\"");
 	base64_put(&json, buffer_bytes(&signature));
@@ -232,7 +233,7 @@ TEST(sth_cut_and_flipped)
 	signer_release(&s);
 }
 
-#define ROOT "\"sha256_root_hash\":\"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\""
+#define ROOT      "\"sha256_root_hash\":\"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\""
 #define SIGNATURE "\"tree_head_signature\":\"BAMAAA==\""
 
 static enum fault_code sth_code(const char *json)
@@ -257,11 +258,16 @@ TEST(sth_fields)
 	CHECK_U64(sth_code("{\"tree_size\":1," ROOT "," SIGNATURE "}"), FAULT_MISSING);
 	CHECK_U64(sth_code("{\"tree_size\":1,\"timestamp\":1," SIGNATURE "}"), FAULT_MISSING);
 	CHECK_U64(sth_code("{\"tree_size\":1,\"timestamp\":1," ROOT "}"), FAULT_MISSING);
-	CHECK_U64(sth_code("{\"tree_size\":1,\"tree_size\":1,\"timestamp\":1," ROOT "," SIGNATURE "}"), FAULT_DUPLICATE);
-	CHECK_U64(sth_code("{\"tree_size\":1,\"timestamp\":1,\"sha256_root_hash\":\"AAAA\"," SIGNATURE "}"), FAULT_LENGTH);
-	CHECK_U64(sth_code("{\"tree_size\":1,\"timestamp\":1," ROOT ",\"tree_head_signature\":\"BAMAAA\"}"), FAULT_ENCODING);
-	CHECK_U64(sth_code("{\"tree_size\":1,\"timestamp\":1," ROOT ",\"tree_head_signature\":\"BAMAAAA=\"}"), FAULT_TRAILING);
-	CHECK_U64(sth_code("{\"tree_size\":1,\"timestamp\":1," ROOT ",\"tree_head_signature\":\"BAM=\"}"), FAULT_TRUNCATED);
+	CHECK_U64(sth_code("{\"tree_size\":1,\"tree_size\":1,\"timestamp\":1," ROOT "," SIGNATURE "}"),
+	          FAULT_DUPLICATE);
+	CHECK_U64(sth_code("{\"tree_size\":1,\"timestamp\":1,\"sha256_root_hash\":\"AAAA\"," SIGNATURE "}"),
+	          FAULT_LENGTH);
+	CHECK_U64(sth_code("{\"tree_size\":1,\"timestamp\":1," ROOT ",\"tree_head_signature\":\"BAMAAA\"}"),
+	          FAULT_ENCODING);
+	CHECK_U64(sth_code("{\"tree_size\":1,\"timestamp\":1," ROOT ",\"tree_head_signature\":\"BAMAAAA=\"}"),
+	          FAULT_TRAILING);
+	CHECK_U64(sth_code("{\"tree_size\":1,\"timestamp\":1," ROOT ",\"tree_head_signature\":\"BAM=\"}"),
+	          FAULT_TRUNCATED);
 	CHECK_U64(sth_code("[]"), FAULT_TAG);
 	CHECK_U64(sth_code("<html>"), FAULT_SYNTAX);
 	arena_release(&arena);
@@ -302,7 +308,8 @@ TEST(checkpoint_grammar)
 	arena_init(&arena, LIMIT_ARENA_BYTES);
 	CHECK_U64(checkpoint_text_code(&s, "a\n5\n" NOTE_ROOT "\n", ""), FAULT_NONE);
 	CHECK_U64(checkpoint_text_code(&s, "a\n0\n" NOTE_ROOT "extension\nanother\n\n", ""), FAULT_NONE);
-	CHECK_U64(checkpoint_text_code(&s, "a\n5\n" NOTE_ROOT "\n" DASH "b AAAA\n" DASH "a AAAA\n" DASH "aAAAA\n", ""), FAULT_NONE);
+	CHECK_U64(checkpoint_text_code(&s, "a\n5\n" NOTE_ROOT "\n" DASH "b AAAA\n" DASH "a AAAA\n" DASH "aAAAA\n", ""),
+	          FAULT_NONE);
 	CHECK_U64(checkpoint_text_code(&s, "a\n5\n" NOTE_ROOT "\n" DASH "a !\n" DASH "a \n" DASH "\n", ""), FAULT_NONE);
 	CHECK_U64(checkpoint_text_code(&s, "b\n5\n" NOTE_ROOT "\n", ""), FAULT_MISSING);
 	CHECK_U64(checkpoint_text_code(&s, "a\n05\n" NOTE_ROOT "\n", ""), FAULT_VALUE);
