@@ -331,6 +331,18 @@ void json_base64(const struct json *object, const char *name, void *out, size_t 
 	memcpy(out, decoded, n);
 }
 
+struct bytes json_base64_arena(const struct json *object, const char *name, struct arena *a, struct fault *fault)
+{
+	const struct json *m = json_member(object, name, JSON_STRING, fault);
+	uint8_t *p = m ? arena_alloc(a, base64_decoded_max(m->text.n)) : NULL;
+	size_t n = 0;
+	if (m && !p)
+		report(fault, FAULT_LIMIT, m, name);
+	else if (m && !base64_decode(m->text, p, &n))
+		report(fault, FAULT_ENCODING, m, name);
+	return n > 0 ? bytes_of(p, n) : bytes_of(NULL, 0);
+}
+
 void json_hex(const struct json *object, const char *name, void *out, size_t n, struct fault *fault)
 {
 	const struct json *m = json_member(object, name, JSON_STRING, fault);

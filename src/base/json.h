@@ -43,6 +43,8 @@ const struct json *json_member(const struct json *object, const char *name, enum
 /* A string member of exactly n bytes in base64, or in hex; copied to out. */
 void json_base64(const struct json *object, const char *name, void *out, size_t n, struct fault *fault);
 void json_hex(const struct json *object, const char *name, void *out, size_t n, struct fault *fault);
+/* A string member of any length in base64, decoded into the arena. */
+struct bytes json_base64_arena(const struct json *object, const char *name, struct arena *a, struct fault *fault);
 /* A string member in RFC 3339. */
 int64_t json_time(const struct json *object, const char *name, struct fault *fault);
 

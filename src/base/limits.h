@@ -38,6 +38,7 @@
 #define LIMIT_TREE_HEAD_BYTES (64u << 10)      /* checkpoint with 16 or more post-quantum signatures */
 #define LIMIT_NOTE_SIGNATURES 64u              /* signature lines of a checkpoint */
 #define LIMIT_PROOF_NODES 64u                  /* a tree of 2^63 leaves */
+#define LIMIT_PROOF_BYTES (64u << 10)          /* answer with a proof and no entry: 64 nodes have 3 kB */
 #define LIMIT_LOG_LIST_BYTES (8u << 20)        /* log lists have about 300 kB */
 #define LIMIT_LOGS 4096u                       /* logs of a list */
 #define LIMIT_TREE_SIZE ((UINT64_C(1) << 63) - 1)

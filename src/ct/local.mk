@@ -12,6 +12,8 @@ src_libct_a_SOURCES = \
 	src/ct/page.h \
 	src/ct/proof.c \
 	src/ct/proof.h \
+	src/ct/sct.c \
+	src/ct/sct.h \
 	src/ct/signature.c \
 	src/ct/signature.h \
 	src/ct/tile.c \

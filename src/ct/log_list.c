@@ -1,153 +1,214 @@
 #include "ct/log_list.h"
 
-#include "base/base64.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "ct/signature.h"
 
-bool ct_log_list_verify(struct bytes json, struct bytes signature, struct bytes key)
+enum { MMD_RFC6962_S = 86400, MMD_STATIC_S = 60 };
+
+/* What the reading of one list has in common. */
+struct reader {
+	struct arena *arena;
+	struct ct_log_list *list;
+	struct fault fault;
+};
+
+static void fail(struct reader *r, enum fault_code code, const struct json *at, const char *field)
 {
-	return ct_raw_signature_verify(signature, json, key);
+	if (!fault_is_set(r->fault))
+		r->fault = fault_at(code, at ? at->offset : 0, field);
 }
 
-/* Text for people and URLs: control characters would lie to terminals. */
-static const char *read_text(const struct json *object, const char *name, struct arena *a)
+/* A member that may be missing or null; NULL then, and where it is of another type, which is a fault. */
+static const struct json *optional(struct reader *r, const struct json *object, const char *name, enum json_kind kind)
 {
-	const struct json *m = json_get(object, name);
-	const char *s = json_is(m, JSON_STRING) ? text_escaped(a, m->text) : "";
-	return s ? s : "";
+	const struct json *v = json_get(object, name);
+	if (!v || v->kind == JSON_NULL)
+		return NULL;
+	if (v->kind == kind)
+		return v;
+	fail(r, FAULT_TAG, v, name);
+	return NULL;
 }
 
-static void set_fault(struct fault *f, enum fault_code code, const struct json *at, const char *field)
+/* Text for people, made safe to show; "" where there is none. */
+static const char *show(struct reader *r, const struct json *v, const char *field)
 {
-	if (!fault_is_set(*f))
-		*f = fault_at(code, at ? at->offset : 0, field);
+	const char *text = v ? text_escaped(r->arena, v->text) : "";
+	if (!text)
+		fail(r, FAULT_LIMIT, v, field);
+	return text ? text : "";
 }
 
-/* "state": {"usable": {"timestamp": ...}}; may be absent. */
-static void read_state(const struct json *log, struct ct_log *out, struct fault *f)
+/* A URL is used as it stands, so it must be of printable ASCII. Which schemes are allowed depends on
+ * where the list came from and is the caller's. */
+static const char *read_url(struct reader *r, const struct json *log, const char *name)
 {
-	static const char *const states[] = {"pending", "qualified", "usable", "readonly", "retired", "rejected"};
-	const struct json *state = json_get(log, "state");
-	out->state = "";
+	const struct json *v = json_member(log, name, JSON_STRING, &r->fault);
+	if (!v)
+		return "";
+	bool good = v->text.n > 0 && v->text.n <= LIMIT_NAME_BYTES;
+	for (size_t i = 0; good && i < v->text.n; i++)
+		good = v->text.p[i] > 0x20 && v->text.p[i] < 0x7f && !strchr("\"'<>\\^`{|}", v->text.p[i]);
+	char *url = good ? arena_text(r->arena, v->text) : NULL;
+	if (!url)
+		fail(r, good ? FAULT_LIMIT : FAULT_VALUE, v, name);
+	return url ? url : "";
+}
+
+static void read_key(struct reader *r, const struct json *log, struct ct_log *out)
+{
+	out->key = json_base64_arena(log, "key", r->arena, &r->fault);
+	json_base64(log, "log_id", out->log_id.b, SHA256_BYTES, &r->fault);
+	struct sha256 id = hash_sha256(out->key);
+	if (!sha256_equal(&id, &out->log_id))
+		fail(r, FAULT_MISMATCH, json_get(log, "log_id"), "log_id");
+}
+
+static void read_final(struct reader *r, const struct json *state, struct ct_log *out)
+{
+	const struct json *head = optional(r, state, "final_tree_head", JSON_OBJECT);
+	if (!head)
+		return;
+	out->has_final = true;
+	out->final_size = json_number(head, "tree_size", LIMIT_TREE_SIZE, &r->fault);
+	json_base64(head, "sha256_root_hash", out->final_root.b, SHA256_BYTES, &r->fault);
+}
+
+/* {"usable":{"timestamp":"..."}}: the one member's name is the state. */
+static void read_state(struct reader *r, const struct json *log, struct ct_log *out)
+{
+	const struct json *state = optional(r, log, "state", JSON_OBJECT);
 	if (!state)
 		return;
-	if (!json_is(state, JSON_OBJECT) || state->count != 1) {
-		set_fault(f, FAULT_VALUE, state, "state");
+	if (state->count != 1 || state->first->kind != JSON_OBJECT) {
+		fail(r, FAULT_VALUE, state, "state");
 		return;
 	}
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (bytes_equal_text(state->first->name, states[i]))
-			out->state = states[i];
-	if (out->state[0] == 0) {
-		set_fault(f, FAULT_VALUE, state, "state");
-		return;
-	}
-	out->state_since_ms = json_time(state->first, "timestamp", f);
-	const struct json *final = json_get(state->first, "final_tree_head");
-	if (final) {
-		out->has_final = true;
-		out->final_size = json_number(final, "tree_size", LIMIT_TREE_SIZE, f);
-		json_base64(final, "sha256_root_hash", out->final_root.b, SHA256_BYTES, f);
-	}
+	out->state = text_escaped(r->arena, state->first->name);
+	if (!out->state)
+		fail(r, FAULT_LIMIT, state, "state");
+	out->state_since_ms = json_time(state->first, "timestamp", &r->fault);
+	read_final(r, state->first, out);
 }
 
-static void read_interval(const struct json *log, struct ct_log *out, struct fault *f)
+static void read_interval(struct reader *r, const struct json *log, struct ct_log *out)
 {
-	const struct json *interval = json_get(log, "temporal_interval");
+	const struct json *interval = optional(r, log, "temporal_interval", JSON_OBJECT);
 	if (!interval)
 		return;
 	out->has_interval = true;
-	out->interval_start_ms = json_time(interval, "start_inclusive", f);
-	out->interval_end_ms = json_time(interval, "end_exclusive", f);
+	out->interval_start_ms = json_time(interval, "start_inclusive", &r->fault);
+	out->interval_end_ms = json_time(interval, "end_exclusive", &r->fault);
+	if (out->interval_end_ms < out->interval_start_ms)
+		fail(r, FAULT_VALUE, interval, "temporal_interval");
 }
 
-static void read_log(const struct json *log, enum ct_log_kind kind, const char *operator, struct arena *a,
-                     struct ct_log *out, struct fault *f)
+static void read_mmd(struct reader *r, const struct json *log, struct ct_log *out)
 {
-	const char *url_name = kind == CT_LOG_STATIC ? "monitoring_url" : "url";
-	struct sha256 stated;
-	*out = (struct ct_log){.kind = kind, .operator = operator, .submission_url = ""};
-	struct bytes key = json_string(log, "key", f);
-	json_string(log, url_name, f);
-	json_base64(log, "log_id", stated.b, SHA256_BYTES, f);
-	if (fault_is_set(*f))
-		return;
-	if (!base64_decode_arena(a, key, &out->key)) {
-		set_fault(f, FAULT_ENCODING, json_get(log, "key"), "key");
+	uint64_t mmd = out->kind == CT_LOG_STATIC ? MMD_STATIC_S : MMD_RFC6962_S;
+	if (optional(r, log, "mmd", JSON_NUMBER))
+		mmd = json_number(log, "mmd", UINT32_MAX, &r->fault);
+	out->mmd_s = (uint32_t)mmd;
+}
+
+static void check_unique(struct reader *r, const struct json *at)
+{
+	const struct ct_log *last = &r->list->logs[r->list->n - 1];
+	for (const struct ct_log *log = r->list->logs; log < last; log++)
+		if (sha256_equal(&log->log_id, &last->log_id))
+			fail(r, FAULT_DUPLICATE, at, "log_id");
+}
+
+static void read_log(struct reader *r, const struct json *v, enum ct_log_kind kind, const char *operator)
+{
+	if (v->kind != JSON_OBJECT) {
+		fail(r, FAULT_TAG, v, "log");
 		return;
 	}
-	out->log_id = hash_sha256(out->key);
-	if (!sha256_equal(&stated, &out->log_id))
-		set_fault(f, FAULT_MISMATCH, json_get(log, "log_id"), "log_id");
-	out->url = read_text(log, url_name, a);
+	struct ct_log *log = &r->list->logs[r->list->n++];
+	*log = (struct ct_log){.kind = kind, .operator = operator, .submission_url = "", .state = ""};
+	log->name = show(r, optional(r, v, "description", JSON_STRING), "description");
+	log->log_type = show(r, optional(r, v, "log_type", JSON_STRING), "log_type");
+	log->url = read_url(r, v, kind == CT_LOG_STATIC ? "monitoring_url" : "url");
 	if (kind == CT_LOG_STATIC)
-		out->submission_url = read_text(log, "submission_url", a);
-	out->name = read_text(log, "description", a);
-	if (out->name[0] == 0)
-		out->name = out->url;
-	out->log_type = read_text(log, "log_type", a);
-	out->mmd_s = (uint32_t)json_number(log, "mmd", UINT32_MAX, f);
-	read_state(log, out, f);
-	read_interval(log, out, f);
+		log->submission_url = read_url(r, v, "submission_url");
+	read_key(r, v, log);
+	read_mmd(r, v, log);
+	read_state(r, v, log);
+	read_interval(r, v, log);
+	if (!fault_is_set(r->fault))
+		check_unique(r, v);
 }
 
-static void read_logs(const struct json *operator, const char *member, enum ct_log_kind kind, const char *name,
-                      struct arena *a, struct ct_log_list *out, struct fault *f)
+static void read_operator(struct reader *r, const struct json *v)
 {
-	const struct json *list = json_get(operator, member);
-	if (list && list->kind != JSON_ARRAY)
-		set_fault(f, FAULT_TAG, list, member);
-	for (const struct json *e = list ? list->first : NULL; e && !fault_is_set(*f); e = e->next) {
-		if (out->n >= LIMIT_LOGS) {
-			set_fault(f, FAULT_LIMIT, e, member);
-			return;
-		}
-		struct ct_log *log = &out->logs[out->n];
-		read_log(e, kind, name, a, log, f);
-		for (size_t i = 0; i < out->n; i++)
-			if (sha256_equal(&out->logs[i].log_id, &log->log_id))
-				set_fault(f, FAULT_DUPLICATE, json_get(e, "log_id"), "log_id");
-		out->n++;
-	}
+	const struct json *name = json_member(v, "name", JSON_STRING, &r->fault);
+	const struct json *logs = optional(r, v, "logs", JSON_ARRAY);
+	const struct json *tiled = optional(r, v, "tiled_logs", JSON_ARRAY);
+	const char *operator = show(r, name, "name");
+	for (const struct json *log = logs ? logs->first : NULL; log && !fault_is_set(r->fault); log = log->next)
+		read_log(r, log, CT_LOG_RFC6962, operator);
+	for (const struct json *log = tiled ? tiled->first : NULL; log && !fault_is_set(r->fault); log = log->next)
+		read_log(r, log, CT_LOG_STATIC, operator);
 }
 
 static size_t count_logs(const struct json *operators)
 {
 	size_t n = 0;
-	for (const struct json *o = operators->first; o; o = o->next) {
-		const struct json *logs = json_get(o, "logs"), *tiled = json_get(o, "tiled_logs");
+	for (const struct json *v = operators->first; v; v = v->next) {
+		const struct json *logs = json_get(v, "logs"), *tiled = json_get(v, "tiled_logs");
 		n += (logs ? logs->count : 0) + (tiled ? tiled->count : 0);
 	}
 	return n;
 }
 
+static void read_header(struct reader *r, const struct json *root)
+{
+	const struct json *version = json_get(root, "version");
+	if (json_is(version, JSON_STRING) || json_is(version, JSON_NUMBER))
+		r->list->version = show(r, version, "version");
+	if (optional(r, root, "log_list_timestamp", JSON_STRING))
+		r->list->timestamp_ms = json_time(root, "log_list_timestamp", &r->fault);
+}
+
+static void read_list(struct reader *r, const struct json *root)
+{
+	const struct json *operators = json_member(root, "operators", JSON_ARRAY, &r->fault);
+	if (!operators)
+		return;
+	size_t count = count_logs(operators);
+	if (count == 0 || count > LIMIT_LOGS) {
+		fail(r, count == 0 ? FAULT_MISSING : FAULT_LIMIT, operators, "logs");
+		return;
+	}
+	r->list->logs = arena_array(r->arena, count, sizeof(*r->list->logs));
+	if (!r->list->logs) {
+		fail(r, FAULT_LIMIT, operators, "logs");
+		return;
+	}
+	read_header(r, root);
+	for (const struct json *v = operators->first; v && !fault_is_set(r->fault); v = v->next)
+		read_operator(r, v);
+}
+
 struct fault ct_log_list_parse(struct bytes json, struct arena *a, struct ct_log_list *out)
 {
 	const struct json *root;
-	*out = (struct ct_log_list){.version = ""};
+	struct ct_log_list list = {.version = ""};
+	*out = list;
 	if (json.n > LIMIT_LOG_LIST_BYTES)
 		return fault_at(FAULT_LIMIT, LIMIT_LOG_LIST_BYTES, "log_list");
-	struct fault f = json_parse(a, json, &root);
-	if (fault_is_set(f))
-		return f;
-	if (!json_is(root, JSON_OBJECT))
-		return fault_at(FAULT_TAG, 0, "log_list");
-	out->version = read_text(root, "version", a);
-	if (json_get(root, "log_list_timestamp"))
-		out->timestamp_ms = json_time(root, "log_list_timestamp", &f);
-	const struct json *operators = json_member(root, "operators", JSON_ARRAY, &f);
-	if (fault_is_set(f))
-		return f;
-	size_t n = count_logs(operators);
-	out->logs = n <= LIMIT_LOGS ? arena_array(a, n, sizeof(*out->logs)) : NULL;
-	if (!out->logs)
-		return fault_at(FAULT_LIMIT, operators->offset, "operators");
-	for (const struct json *o = operators->first; o && !fault_is_set(f); o = o->next) {
-		const char *name = read_text(o, "name", a);
-		read_logs(o, "logs", CT_LOG_RFC6962, name, a, out, &f);
-		read_logs(o, "tiled_logs", CT_LOG_STATIC, name, a, out, &f);
-	}
-	return f;
+	struct reader r = {.arena = a, .list = &list, .fault = json_parse(a, json, &root)};
+	if (!fault_is_set(r.fault))
+		read_list(&r, root);
+	if (!fault_is_set(r.fault))
+		*out = list;
+	return r.fault;
+}
+
+bool ct_log_list_verify(struct bytes json, struct bytes signature, struct bytes key)
+{
+	return ct_signature_verify(signature, json, key);
 }

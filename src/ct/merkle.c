@@ -1,113 +1,171 @@
 #include "ct/merkle.h"
 
-struct sha256 ct_node_hash(const struct sha256 *left, const struct sha256 *right)
+#include "base/limits.h"
+
+struct sha256 ct_merkle_leaf(struct bytes leaf)
 {
-	return hash_sha256_prefixed(1, sha256_bytes(left), sha256_bytes(right));
+	return hash_sha256_prefixed(0x00, leaf, bytes_of(NULL, 0));
+}
+
+struct sha256 ct_merkle_node(const struct sha256 *left, const struct sha256 *right)
+{
+	return hash_sha256_prefixed(0x01, sha256_bytes(left), sha256_bytes(right));
+}
+
+struct sha256 ct_merkle_empty(void)
+{
+	return hash_sha256(bytes_of(NULL, 0));
+}
+
+static unsigned count_ones(uint64_t v)
+{
+	unsigned n = 0;
+	for (; v != 0; v &= v - 1)
+		n++;
+	return n;
+}
+
+/* ---- the compact range ---- */
+
+void ct_frontier_init(struct ct_frontier *f)
+{
+	memset(f, 0, sizeof(*f));
+}
+
+bool ct_frontier_restore(struct ct_frontier *f, uint64_t size, const struct sha256 *nodes, size_t n)
+{
+	ct_frontier_init(f);
+	if (size > LIMIT_TREE_SIZE || n != count_ones(size))
+		return false;
+	f->size = size;
+	f->n = (unsigned)n;
+	if (n > 0)
+		memcpy(f->nodes, nodes, n * sizeof(*nodes));
+	return true;
 }
 
 bool ct_frontier_append_subtree(struct ct_frontier *f, unsigned level, const struct sha256 *hash)
 {
-	if (level >= 63 || f->size % (UINT64_C(1) << level) != 0 || f->n >= CT_FRONTIER_MAX ||
-	    f->size > (UINT64_C(1) << 63) - 1 - (UINT64_C(1) << level))
+	if (level > 62 || f->size > LIMIT_TREE_SIZE)
 		return false;
-	struct sha256 node = *hash;
-	for (uint64_t rest = f->size >> level; rest & 1; rest >>= 1)
-		node = ct_node_hash(&f->nodes[--f->n], &node);
-	f->nodes[f->n++] = node;
-	f->size += UINT64_C(1) << level;
+	uint64_t leaves = UINT64_C(1) << level;
+	if (f->size % leaves != 0 || leaves > LIMIT_TREE_SIZE - f->size)
+		return false;
+	struct sha256 merged = *hash;
+	/* Each one bit above the level is a complete left sibling, as in a binary counter. */
+	for (uint64_t carry = f->size >> level; carry & 1; carry >>= 1)
+		merged = ct_merkle_node(&f->nodes[--f->n], &merged);
+	f->nodes[f->n++] = merged;
+	f->size += leaves;
 	return true;
 }
 
-void ct_frontier_append(struct ct_frontier *f, const struct sha256 *leaf)
+bool ct_frontier_append(struct ct_frontier *f, const struct sha256 *leaf)
 {
-	ct_frontier_append_subtree(f, 0, leaf);
+	return ct_frontier_append_subtree(f, 0, leaf);
 }
 
 struct sha256 ct_frontier_root(const struct ct_frontier *f)
 {
 	if (f->n == 0)
-		return hash_sha256((struct bytes){NULL, 0});
+		return ct_merkle_empty();
 	struct sha256 root = f->nodes[f->n - 1];
 	for (unsigned i = f->n - 1; i > 0; i--)
-		root = ct_node_hash(&f->nodes[i - 1], &root);
+		root = ct_merkle_node(&f->nodes[i - 1], &root);
 	return root;
 }
 
-/* The largest level whose subtree starts at `at` and has at most n leaves. */
-static unsigned level_at(uint64_t at, uint64_t n)
-{
-	unsigned aligned = at == 0 ? 62 : (unsigned)__builtin_ctzll(at);
-	unsigned fits = 63 - (unsigned)__builtin_clzll(n);
-	return aligned < fits ? aligned : fits;
-}
+/* ---- subtrees of a run of leaves ---- */
 
-static void fold_in_place(struct sha256 *leaves, size_t n)
-{
-	for (; n > 1; n /= 2)
-		for (size_t i = 0; i < n / 2; i++)
-			leaves[i] = ct_node_hash(&leaves[2 * i], &leaves[2 * i + 1]);
-}
-
-size_t ct_subtrees(uint64_t first, struct sha256 *leaves, size_t n, struct ct_subtree *out)
+size_t ct_subtrees(uint64_t first, const struct sha256 *leaves, size_t n, struct ct_subtree out[CT_SUBTREES_MAX])
 {
 	size_t count = 0;
-	while (n > 0) {
-		unsigned level = level_at(first, n);
-		size_t width = (size_t)1 << level;
-		fold_in_place(leaves, width);
-		out[count++] = (struct ct_subtree){level, leaves[0]};
-		leaves += width;
-		first += width;
-		n -= width;
+	for (size_t i = 0; i < n; i++) {
+		struct ct_subtree top = {0, leaves[i]};
+		/* Leaves of the run that stand in subtrees of the same level to the left of this one can be
+		 * merged with it only where the pair begins at a multiple of its own size. */
+		uint64_t end = first + i + 1;
+		while (count > 0 && out[count - 1].level == top.level && end % (UINT64_C(2) << top.level) == 0) {
+			top.hash = ct_merkle_node(&out[--count].hash, &top.hash);
+			top.level++;
+		}
+		out[count++] = top;
 	}
 	return count;
 }
 
-struct fault ct_frontier_from_audit_path(uint64_t tree_size, const struct sha256 *leaf, const struct sha256 *path,
-                                         size_t n, struct ct_frontier *out)
+/* ---- seeding at the end of a tree ---- */
+
+static bool seeded(struct ct_frontier *f, uint64_t tree_size, const struct sha256 *root)
 {
-	/* The path of the last leaf, from the bottom up, is the frontier of all leaves before it. */
-	*out = (struct ct_frontier){0};
-	if (tree_size == 0 || tree_size > (UINT64_C(1) << 63) - 1)
-		return fault_at(FAULT_VALUE, 0, "tree_size");
-	if (n != (size_t)__builtin_popcountll(tree_size - 1))
-		return fault_at(FAULT_LENGTH, 0, "audit_path");
-	out->size = tree_size - 1;
-	out->n = (unsigned)n;
-	for (size_t i = 0; i < n; i++)
-		out->nodes[i] = path[n - 1 - i];
-	ct_frontier_append(out, leaf);
-	return FAULT_OK;
+	struct sha256 computed = ct_frontier_root(f);
+	if (f->size == tree_size && sha256_equal(&computed, root))
+		return true;
+	ct_frontier_init(f);
+	return false;
 }
 
-struct fault ct_frontier_from_tiles(uint64_t tree_size, const struct bytes *tiles, size_t levels, struct ct_frontier *out)
+bool ct_frontier_from_audit_path(uint64_t tree_size, const struct sha256 *leaf, const struct sha256 *path, size_t n,
+                                 const struct sha256 *root, struct ct_frontier *out)
 {
-	*out = (struct ct_frontier){0};
-	if (tree_size > (UINT64_C(1) << 63) - 1 || levels > 8 || (levels < 8 && tree_size >> (8 * levels) != 0))
-		return fault_at(FAULT_VALUE, 0, "tree_size");
-	for (size_t level = levels; level > 0; level--) {
-		struct bytes tile = tiles[level - 1];
-		size_t width = (tree_size >> (8 * (level - 1))) & 0xff;
-		if (tile.n % SHA256_BYTES != 0 || tile.n / SHA256_BYTES < width)
-			return fault_at(FAULT_LENGTH, tile.n, "hash_tile");
-		for (size_t i = 0; i < width; i++) {
+	ct_frontier_init(out);
+	if (tree_size == 0 || tree_size > LIMIT_TREE_SIZE || n != count_ones(tree_size - 1))
+		return false;
+	/* The last leaf's path has the smallest subtree first: the frontier of the tree before it, reversed. */
+	for (size_t i = 0; i < n; i++)
+		out->nodes[i] = path[n - 1 - i];
+	out->n = (unsigned)n;
+	out->size = tree_size - 1;
+	ct_frontier_append(out, leaf);
+	return seeded(out, tree_size, root);
+}
+
+bool ct_frontier_from_tiles(uint64_t tree_size, const struct bytes tiles[CT_TILE_LEVELS], const struct sha256 *root,
+                            struct ct_frontier *out)
+{
+	ct_frontier_init(out);
+	if (tree_size > LIMIT_TREE_SIZE)
+		return false;
+	for (unsigned level = CT_TILE_LEVELS; level-- > 0;) {
+		unsigned width = ct_tile_partial_width(level, tree_size);
+		size_t there = tiles[level].n;
+		if (width == 0)
+			continue;
+		if (there != width * SHA256_BYTES && there != CT_TILE_WIDTH * SHA256_BYTES) {
+			ct_frontier_init(out);
+			return false;
+		}
+		for (unsigned i = 0; i < width; i++) {
 			struct sha256 hash;
-			memcpy(hash.b, tile.p + i * SHA256_BYTES, SHA256_BYTES);
-			if (!ct_frontier_append_subtree(out, (unsigned)(8 * (level - 1)), &hash))
-				return fault_at(FAULT_VALUE, 0, "tree_size");
+			memcpy(hash.b, tiles[level].p + i * SHA256_BYTES, SHA256_BYTES);
+			ct_frontier_append_subtree(out, level * 8, &hash);
 		}
 	}
-	return FAULT_OK;
+	return seeded(out, tree_size, root);
 }
 
 /* ---- proofs ---- */
 
-static void shift_to_odd(uint64_t *a, uint64_t *b)
+/* Where a walk from a leaf or subtree to the root stands: its place and the last place, at this level. */
+struct climb {
+	uint64_t at, last;
+};
+
+static void climb_up(struct climb *c)
 {
-	while (*a % 2 == 0 && *a != 0) {
-		*a /= 2;
-		*b /= 2;
-	}
+	c->at >>= 1;
+	c->last >>= 1;
+}
+
+/* Is the next hash of the path to the left? If so, skip the levels where this node, at the right edge,
+ * has no sibling. */
+static bool climb_from_right(struct climb *c)
+{
+	if (!(c->at & 1) && c->at != c->last)
+		return false;
+	while (!(c->at & 1) && c->at != 0)
+		climb_up(c);
+	return true;
 }
 
 bool ct_inclusion_verify(uint64_t index, uint64_t tree_size, const struct sha256 *leaf, const struct sha256 *path,
@@ -115,53 +173,45 @@ bool ct_inclusion_verify(uint64_t index, uint64_t tree_size, const struct sha256
 {
 	if (index >= tree_size)
 		return false;
-	uint64_t fn = index, sn = tree_size - 1;
+	struct climb c = {index, tree_size - 1};
 	struct sha256 r = *leaf;
 	for (size_t i = 0; i < n; i++) {
-		if (sn == 0)
+		if (c.last == 0)
 			return false;
-		if (fn % 2 == 1 || fn == sn) {
-			r = ct_node_hash(&path[i], &r);
-			shift_to_odd(&fn, &sn);
-		} else {
-			r = ct_node_hash(&r, &path[i]);
-		}
-		fn /= 2;
-		sn /= 2;
+		if (climb_from_right(&c))
+			r = ct_merkle_node(&path[i], &r);
+		else
+			r = ct_merkle_node(&r, &path[i]);
+		climb_up(&c);
 	}
-	return sn == 0 && sha256_equal(&r, root);
+	return c.last == 0 && sha256_equal(&r, root);
 }
 
-bool ct_consistency_verify(uint64_t first, uint64_t second, const struct sha256 *first_root,
+bool ct_consistency_verify(uint64_t first_size, uint64_t second_size, const struct sha256 *first_root,
                            const struct sha256 *second_root, const struct sha256 *path, size_t n)
 {
-	if (first == 0 || first > second)
+	if (first_size == 0 || first_size > second_size)
 		return false;
-	if (first == second)
+	if (first_size == second_size)
 		return n == 0 && sha256_equal(first_root, second_root);
 	if (n == 0)
 		return false;
-	uint64_t fn = first - 1, sn = second - 1;
-	while (fn % 2 == 1) {
-		fn /= 2;
-		sn /= 2;
-	}
-	/* A first tree that is one full subtree is its own first node. */
-	bool full = (first & (first - 1)) == 0;
-	size_t i = full ? 0 : 1;
-	struct sha256 fr = full ? *first_root : path[0], sr = fr;
-	for (; i < n; i++) {
-		if (sn == 0)
+	struct climb c = {first_size - 1, second_size - 1};
+	while (c.at & 1)
+		climb_up(&c);
+	/* A first tree that is one perfect subtree is where the walk begins; its root is not in the path. */
+	bool perfect = (first_size & (first_size - 1)) == 0;
+	struct sha256 first = perfect ? *first_root : path[0], second = first;
+	for (size_t i = perfect ? 0 : 1; i < n; i++) {
+		if (c.last == 0)
 			return false;
-		if (fn % 2 == 1 || fn == sn) {
-			fr = ct_node_hash(&path[i], &fr);
-			sr = ct_node_hash(&path[i], &sr);
-			shift_to_odd(&fn, &sn);
+		if (climb_from_right(&c)) {
+			first = ct_merkle_node(&path[i], &first);
+			second = ct_merkle_node(&path[i], &second);
 		} else {
-			sr = ct_node_hash(&sr, &path[i]);
+			second = ct_merkle_node(&second, &path[i]);
 		}
-		fn /= 2;
-		sn /= 2;
+		climb_up(&c);
 	}
-	return sn == 0 && sha256_equal(&fr, first_root) && sha256_equal(&sr, second_root);
+	return c.last == 0 && sha256_equal(&first, first_root) && sha256_equal(&second, second_root);
 }

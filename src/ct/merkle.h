@@ -1,51 +1,70 @@
 /*
- * Merkle trees of RFC 6962 section 2.1: leaf and node hashes, the compact range ("frontier") that a
- * monitor keeps, subtrees that one process folds and another appends, proofs. Depends on base.
+ * Merkle trees of RFC 6962 section 2.1: the compact range of a growing tree, subtrees that other
+ * processes fold, and proofs (RFC 9162 section 2.1.3 and 2.1.4 for their verification). Depends on
+ * base.
  */
 #ifndef TEEWATCH_CT_MERKLE_H
 #define TEEWATCH_CT_MERKLE_H
 
-#include "base/fault.h"
+#include "base/bytes.h"
 #include "base/hash.h"
+#include "ct/tile.h"
 
-enum { CT_FRONTIER_MAX = 64 };
-
-/* A tree of `size` leaves as the roots of its maximal full subtrees, biggest first: n is the number of
- * one bits in size. */
+/* The hashes of the perfect subtrees that a tree of this size consists of, biggest first: all that is
+ * needed to append to it and to know its root. n is the number of one bits of size. */
 struct ct_frontier {
 	uint64_t size;
+	struct sha256 nodes[64];
 	unsigned n;
-	struct sha256 nodes[CT_FRONTIER_MAX];
 };
 
-/* The root of 2^level leaves, at a multiple of 2^level. */
+/* The hash of 2^level leaves that begin at a multiple of 2^level. */
 struct ct_subtree {
 	unsigned level;
 	struct sha256 hash;
 };
 
-struct sha256 ct_node_hash(const struct sha256 *left, const struct sha256 *right);
+enum { CT_SUBTREES_MAX = 128 }; /* of any run of leaves: at most 64 growing, then 64 shrinking */
 
-void ct_frontier_append(struct ct_frontier *f, const struct sha256 *leaf);
-/* False unless the size is a multiple of 2^level. */
+/* SHA-256(0x00 || leaf), SHA-256(0x01 || left || right), SHA-256(""). */
+struct sha256 ct_merkle_leaf(struct bytes leaf);
+struct sha256 ct_merkle_node(const struct sha256 *left, const struct sha256 *right);
+struct sha256 ct_merkle_empty(void);
+
+void ct_frontier_init(struct ct_frontier *f); /* the empty tree */
+
+/* The frontier of size from n stored nodes; false where n is not its number of one bits, or size is
+ * above LIMIT_TREE_SIZE. */
+bool ct_frontier_restore(struct ct_frontier *f, uint64_t size, const struct sha256 *nodes, size_t n);
+
+/* Append one leaf hash, or the hash of a subtree; false, and nothing changes, where size is no
+ * multiple of 2^level or the tree would pass LIMIT_TREE_SIZE. */
+bool ct_frontier_append(struct ct_frontier *f, const struct sha256 *leaf);
 bool ct_frontier_append_subtree(struct ct_frontier *f, unsigned level, const struct sha256 *hash);
 struct sha256 ct_frontier_root(const struct ct_frontier *f);
 
-/* Fold leaves [first, first + n) into maximal aligned subtrees, in order; out has room for 128. The
- * leaf hashes are overwritten. Returns how many. */
-size_t ct_subtrees(uint64_t first, struct sha256 *leaves, size_t n, struct ct_subtree *out);
+/* Fold the leaf hashes of [first, first+n) into the sequence of maximal aligned subtrees, in order:
+ * appending them to a frontier of size first is the same as appending the leaves. Returns how many. */
+size_t ct_subtrees(uint64_t first, const struct sha256 *leaves, size_t n, struct ct_subtree out[CT_SUBTREES_MAX]);
 
-/* The frontier of tree_size from the audit path of its last leaf, or from the partial hash tile of each
- * level (static-ct-api; tiles[level] holds at least the partial width; empty where there is none).
- * The caller compares the root. */
-struct fault ct_frontier_from_audit_path(uint64_t tree_size, const struct sha256 *leaf, const struct sha256 *path,
-                                         size_t n, struct ct_frontier *out);
-struct fault ct_frontier_from_tiles(uint64_t tree_size, const struct bytes *tiles, size_t levels, struct ct_frontier *out);
+/* The frontier of a whole tree without its leaves, from the last leaf's hash and its audit path
+ * (get-entry-and-proof for tree_size - 1). False, and *out is the empty tree, unless the root is this. */
+bool ct_frontier_from_audit_path(uint64_t tree_size, const struct sha256 *leaf, const struct sha256 *path, size_t n,
+                                 const struct sha256 *root, struct ct_frontier *out);
 
-/* RFC 9162 sections 2.1.3.2 and 2.1.4.2. */
+/* The same from a static log's hash tiles at the tree's edge: tiles[level] is tile
+ * (level, tree_size >> 8*(level+1)), needed where ct_tile_partial_width(level, tree_size) is not 0; that
+ * partial tile or the full one of which it is the beginning. */
+bool ct_frontier_from_tiles(uint64_t tree_size, const struct bytes tiles[CT_TILE_LEVELS], const struct sha256 *root,
+                            struct ct_frontier *out);
+
+/* Is this the leaf at index of the tree of that size and root? */
 bool ct_inclusion_verify(uint64_t index, uint64_t tree_size, const struct sha256 *leaf, const struct sha256 *path,
                          size_t n, const struct sha256 *root);
-bool ct_consistency_verify(uint64_t first, uint64_t second, const struct sha256 *first_root,
+
+/* Is the first tree the beginning of the second? Equal sizes want equal roots and an empty path. False
+ * for a first size of 0: every tree begins with the empty one, so no proof says anything. */
+bool ct_consistency_verify(uint64_t first_size, uint64_t second_size, const struct sha256 *first_root,
                            const struct sha256 *second_root, const struct sha256 *path, size_t n);
 
 #endif

@@ -1,29 +1,71 @@
 #include "ct/tile.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
-#include "base/limits.h"
-
-/* Groups of three digits, all but the last with an x before them. */
-static int put_index(char *out, size_t size, uint64_t index)
+bool ct_tile_path(unsigned level, uint64_t index, unsigned width, char *out, size_t size)
 {
-	uint64_t groups[7];
-	size_t n = 0;
-	do {
-		groups[n++] = index % 1000;
-		index /= 1000;
-	} while (index > 0);
-	int used = 0;
-	for (size_t i = n; i > 0 && (size_t)used < size; i--)
-		used += snprintf(out + used, size - (size_t)used, "%s%03" PRIu64, i > 1 ? "/x" : "/", groups[i - 1]);
-	return used;
+	char number[40], partial[8] = "", name[8] = "data";
+	char *p = number + sizeof(number) - 1;
+	if (size > 0)
+		out[0] = 0;
+	if ((level >= CT_TILE_LEVELS && level != CT_TILE_DATA) || width < 1 || width > CT_TILE_WIDTH)
+		return false;
+	/* Groups of three digits from the end; all but the last are marked with an x. */
+	for (*p = 0;; index /= 1000) {
+		unsigned group = (unsigned)(index % 1000);
+		*--p = (char)('0' + group % 10);
+		*--p = (char)('0' + group / 10 % 10);
+		*--p = (char)('0' + group / 100);
+		if (p < number + sizeof(number) - 4)
+			*--p = 'x';
+		if (index < 1000)
+			break;
+		*--p = '/';
+	}
+	if (level != CT_TILE_DATA)
+		snprintf(name, sizeof(name), "%u", level);
+	if (width < CT_TILE_WIDTH)
+		snprintf(partial, sizeof(partial), ".p/%u", width);
+	int n = snprintf(out, size, "tile/%s/%s%s", name, p, partial);
+	if (n > 0 && (size_t)n < size)
+		return true;
+	if (size > 0)
+		out[0] = 0;
+	return false;
 }
 
-void ct_tile_path(unsigned level, uint64_t index, unsigned width, char *out, size_t size)
+/* Hashes of a level: complete subtrees of 256^level leaves. */
+static uint64_t hashes_at(unsigned level, uint64_t tree_size)
 {
-	int n = level == CT_TILE_DATA ? snprintf(out, size, "tile/data") : snprintf(out, size, "tile/%u", level);
-	n += put_index(out + n, size - (size_t)n, index);
-	if (width > 0 && width < LIMIT_TILE_ENTRIES && (size_t)n < size)
-		snprintf(out + n, size - (size_t)n, ".p/%u", width);
+	return level < CT_TILE_LEVELS ? tree_size >> 8 * level : 0;
+}
+
+uint64_t ct_tile_full_count(unsigned level, uint64_t tree_size)
+{
+	return hashes_at(level, tree_size) / CT_TILE_WIDTH;
+}
+
+unsigned ct_tile_partial_width(unsigned level, uint64_t tree_size)
+{
+	return (unsigned)(hashes_at(level, tree_size) % CT_TILE_WIDTH);
+}
+
+unsigned ct_tile_width(unsigned level, uint64_t index, uint64_t tree_size)
+{
+	uint64_t full = ct_tile_full_count(level, tree_size);
+	return index < full ? CT_TILE_WIDTH : index == full ? ct_tile_partial_width(level, tree_size) : 0;
+}
+
+struct fault ct_hash_tile_parse(struct bytes tile, unsigned width, struct sha256 *out)
+{
+	if (width < 1 || width > CT_TILE_WIDTH)
+		return fault_at(FAULT_LENGTH, 0, "hash_tile");
+	size_t n = width * (size_t)SHA256_BYTES;
+	if (tile.n < n)
+		return fault_at(FAULT_TRUNCATED, tile.n, "hash_tile");
+	if (tile.n > n)
+		return fault_at(FAULT_TRAILING, n, "hash_tile");
+	for (unsigned i = 0; i < width; i++)
+		memcpy(out[i].b, tile.p + i * (size_t)SHA256_BYTES, SHA256_BYTES);
+	return FAULT_OK;
 }

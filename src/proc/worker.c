@@ -96,21 +96,22 @@ static struct fault seed_from_tiles(struct worker *w, const struct task_seed *t,
 			return f;
 		tiles[i] = arena_bytes(&w->arena, view);
 	}
-	return ct_frontier_from_tiles(t->tree_size, tiles, t->body_count, out);
+	return ct_frontier_from_tiles(t->tree_size, tiles, &t->root, out) ? FAULT_OK : fault_at(FAULT_MISMATCH, 0, "root");
 }
 
 static struct fault seed_from_proof(struct worker *w, const struct task_seed *t, struct ct_frontier *out)
 {
-	struct ct_entry_and_proof proof = {0};
-	struct bytes text;
-	struct fault f = t->body_count == 1 ? worker_body(w, &t->bodies[0], LIMIT_BODY_BYTES, &text)
-	                                    : fault_at(FAULT_MISSING, 0, "body");
+	struct bytes text, leaf_input = {NULL, 0}, extra_data = {NULL, 0};
+	struct ct_proof *proof = arena_alloc(&w->arena, sizeof(*proof));
+	struct fault f = t->body_count == 1 && proof ? worker_body(w, &t->bodies[0], LIMIT_BODY_BYTES, &text)
+	                                             : fault_at(FAULT_MISSING, 0, "body");
 	if (!fault_is_set(f))
-		f = ct_entry_and_proof_parse(text, &w->arena, &proof);
+		f = ct_entry_and_proof_parse(text, &w->arena, &leaf_input, &extra_data, proof);
 	if (fault_is_set(f))
 		return f;
-	struct sha256 leaf = ct_leaf_hash(proof.leaf_input);
-	return ct_frontier_from_audit_path(t->tree_size, &leaf, proof.audit_path, proof.audit_path_count, out);
+	struct sha256 leaf = ct_leaf_hash(leaf_input);
+	bool good = ct_frontier_from_audit_path(t->tree_size, &leaf, proof->nodes, proof->n, &t->root, out);
+	return good ? FAULT_OK : fault_at(FAULT_MISMATCH, 0, "root");
 }
 
 static bool do_seed(struct worker *w, struct bytes in)

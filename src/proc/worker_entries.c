@@ -90,10 +90,11 @@ static bool is_wanted(const struct scan *s, uint64_t index)
 	return index >= s->task->from && index < s->task->to && s->reply_bytes < FINDINGS_BYTES_MAX;
 }
 
-static bool on_page_entry(void *context, size_t ordinal, struct bytes leaf_input)
+static bool on_page_entry(void *context, size_t ordinal, struct bytes leaf_input, struct bytes extra_data)
 {
 	struct scan *s = context;
 	struct ct_entry e;
+	(void)extra_data; /* not covered by the tree, so nothing is taken from it */
 	s->at = s->task->first + ordinal;
 	if (!is_wanted(s, s->at))
 		return true;
@@ -123,14 +124,14 @@ static struct fault scan_tile(struct scan *s, struct bytes body)
 		if (!is_wanted(s, s->at))
 			continue;
 		struct sha256 hash = ct_tile_leaf_hash(e.leaf);
-		look_at_entry(s, &e, FAULT_OK, e.leaf, &hash);
+		look_at_entry(s, &e, e.fault, e.leaf, &hash);
 	}
 	return cursor_end(&c, "tile");
 }
 
 static void fold(struct scan *s)
 {
-	struct ct_subtree subtrees[2 * LIMIT_PROOF_NODES];
+	struct ct_subtree subtrees[CT_SUBTREES_MAX];
 	struct task_entries_reply *r = s->reply;
 	r->subtree_count = ct_subtrees(s->task->from, s->leaves, s->leaf_count, subtrees);
 	for (size_t i = 0; i < r->subtree_count; i++) {
