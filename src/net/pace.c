@@ -6,7 +6,9 @@ enum {
 	GAP_FIRST_MS = 100,       /* the first gap: 10 requests a second, the lowest limit that logs state */
 	GAP_MAX_MS = 10000,       /* slower than any limit met; longer waits are delays */
 	GAP_MIN_MS = 20,          /* below it the window is the better brake */
-	GAP_DECAY = 32            /* a good answer takes 1/32 of the gap: about 20 answers from 2x to 1x */
+	GAP_DECAY = 64,           /* a good answer takes 1/64 of the gap */
+	PROBE_ANSWERS = 128       /* one request more at once after so many good answers: each probe that finds
+	                             the limit costs the host a refusal and us a pause */
 };
 
 void pace_init(struct pace *p, unsigned max)
@@ -41,9 +43,8 @@ static void grow(struct pace *p)
 			p->gap_ms = 0;
 		return;
 	}
-	/* One more for each answer doubles the window in each round trip; once a limit is known,
-	 * one more for each round trip (RFC 5681 3.1). */
-	p->window += p->slowed ? (WINDOW_ONE * WINDOW_ONE) / p->window + 1 : WINDOW_ONE;
+	/* Until a limit is met, one more for each answer: twice as many in each round trip. */
+	p->window += p->slowed ? WINDOW_ONE / PROBE_ANSWERS : WINDOW_ONE;
 	if (p->window / WINDOW_ONE > p->max)
 		p->window = p->max * WINDOW_ONE;
 }
@@ -57,14 +58,16 @@ static int64_t back_off_ms(uint32_t failures, uint32_t random)
 	return (int64_t)(((uint64_t)most * random) >> 32);
 }
 
+/* A little below the limit that was just found; far below where that was not enough. */
 static void slow_down(struct pace *p, enum pace_outcome outcome)
 {
+	bool found = outcome == PACE_BUSY && p->failures == 0;
 	if (outcome == PACE_BUSY && p->window < 2 * WINDOW_ONE) {
-		p->gap_ms = p->gap_ms > 0 ? p->gap_ms * 2 : GAP_FIRST_MS;
+		p->gap_ms = p->gap_ms == 0 ? GAP_FIRST_MS : found ? p->gap_ms * 3 / 2 : p->gap_ms * 2;
 		if (p->gap_ms > GAP_MAX_MS)
 			p->gap_ms = GAP_MAX_MS;
 	}
-	p->window /= 2;
+	p->window -= found ? p->window / 4 : p->window / 2;
 	if (p->window < WINDOW_ONE)
 		p->window = WINDOW_ONE;
 	p->slowed = true;

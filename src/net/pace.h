@@ -1,9 +1,11 @@
 /*
  * How fast one host may be asked. Nobody tells the rate that a log allows, and it changes, so
- * it is found: requests at once grow one by one while answers are good and halve when the host
- * says 429 or 503; where even one at a time is too many, a gap between starts grows and
- * shrinks in the same way. Failures back off exponentially with full jitter. Pure: time and
- * randomness come in as values, so that hours pass in a test at once. Depends on base.
+ * it is found: requests at once grow one by one while answers are good, and shrink by a quarter,
+ * then by half, when the host says 429 or 503; where even one at a time is too many, a gap
+ * between starts grows and shrinks in their place. What is not answered well is followed by a
+ * delay: the one that the host asks for (Retry-After), else up to 2 s, 4 s, 8 s ... with full
+ * jitter; five minutes at most. Pure: time and randomness come in as values, so that hours pass
+ * in a test at once.
  */
 #ifndef TEEWATCH_NET_PACE_H
 #define TEEWATCH_NET_PACE_H

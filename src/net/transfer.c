@@ -276,7 +276,8 @@ static const struct code_text {
 	 "check the system's certificates, ca-file and the clock"},
 	{CURLE_SSL_CACERT_BADFILE, true, "the file of trusted certificates cannot be read", "check ca-file"},
 	{CURLE_URL_MALFORMAT, true, "the URL is malformed", "check it"},
-	{CURLE_UNSUPPORTED_PROTOCOL, true, "the protocol is not allowed", "use https"},
+	{CURLE_UNSUPPORTED_PROTOCOL, false, "the answer is not HTTP", "try later; check the URL"},
+	{CURLE_WEIRD_SERVER_REPLY, false, "the answer is not HTTP", "try later; check the URL"},
 };
 
 void transfer_fail(struct transfer *t, CURLcode code)
@@ -377,6 +378,8 @@ void transfer_conclude(struct transfer *t, CURLcode code)
 enum pace_outcome transfer_pace(const struct transfer *t)
 {
 	const struct fetch_result *r = &t->result;
+	if (t->url.scheme == URL_FILE)
+		return PACE_GOOD; /* a disk needs no rest */
 	if (r->outcome == FETCH_REFUSED)
 		return PACE_NONE;
 	if (r->status == 429 || r->status == 503)
