@@ -199,7 +199,7 @@ static bool close_container(struct tree *t)
 
 static bool add_key(struct tree *t, struct bytes text)
 {
-	if (!keep_text(t, text, &t->name))
+	if (!keep_text(t, text, &t->name) || t->stack[t->depth - 1].value->count >= LIMIT_JSON_MEMBERS)
 		return refuse(t, FAULT_LIMIT);
 	if (has_member(t->stack[t->depth - 1].value, t->name)) {
 		t->duplicate = arena_text(t->arena, t->name);

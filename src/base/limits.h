@@ -14,6 +14,7 @@
 #define LIMIT_DER_DEPTH 16u                /* X.509 nests about 8 deep */
 #define LIMIT_JSON_DEPTH 32u               /* deepest known document (Sigstore bundle) nests 9 */
 #define LIMIT_JSON_VALUES 200000u          /* values of one JSON tree; a full log list has about 5,000 */
+#define LIMIT_JSON_MEMBERS 4096u             /* of one object: duplicates are looked for among them all */
 #define LIMIT_JSON_BYTES (16u << 20)       /* one JSON document other than a page of entries */
 #define LIMIT_ARENA_BYTES (256u << 20)     /* working memory of one task of a worker */
 
