@@ -7,8 +7,10 @@
 
 #include "audit/state.h"
 #include "base/file.h"
+#include "base/hex.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "evidence/amd_tcb.h"
 
 static bool is_present(const struct collateral_set *s, const struct collateral *c)
 {
@@ -19,7 +21,7 @@ static bool is_present(const struct collateral_set *s, const struct collateral *
 }
 
 /* Copy an item into the inventory; false where it is there already. */
-static bool keep(struct inventory *inv, const struct collateral *c)
+static bool keep(struct inventory *inv, const struct collateral *c, const char *source)
 {
 	struct collateral_set *s = &inv->set;
 	if (is_present(s, c) || s->n >= LIMIT_COLLATERAL_ITEMS)
@@ -33,6 +35,7 @@ static bool keep(struct inventory *inv, const struct collateral *c)
 			memcpy(grown, s->items, s->n * sizeof(*grown));
 		s->items = grown;
 		s->capacity = capacity;
+		inv->sources = memory_grow(inv->sources, capacity, sizeof(*inv->sources));
 	}
 	struct collateral *copy = &s->items[s->n];
 	*copy = *c;
@@ -41,6 +44,7 @@ static bool keep(struct inventory *inv, const struct collateral *c)
 	copy->label = arena_text(&inv->arena, bytes_of_text(c->label));
 	if (copy->der.n != c->der.n || !copy->vendor || !copy->label)
 		return false;
+	inv->sources[s->n] = source[0] ? arena_text(&inv->arena, bytes_of_text(source)) : NULL;
 	s->n++;
 	return true;
 }
@@ -90,14 +94,71 @@ static int take(struct audit *a, const struct task_body *body, bool anchor, cons
 		added = fault_is_set(reply.fault) ? -1 : 0;
 	}
 	for (size_t i = 0; added >= 0 && i < reply.n; i++) {
-		if (!keep(&a->inventory, &reply.items[i]))
+		if (!keep(&a->inventory, &reply.items[i], source))
 			continue;
 		added++;
-		archive(a, &reply.items[i], source);
 	}
 	buffer_release(&message);
 	arena_release(&arena);
 	return added;
+}
+
+/* ---- vetting ---- */
+
+static void refuse(struct audit *a, const struct collateral *c, const char *source, const char *why)
+{
+	char hex[2 * SHA256_BYTES + 1], subject[96], detail[512];
+	struct journal_subject about = {.domain = "", .log_name = ""};
+	hex_encode(sha256_bytes(&c->sha256), hex);
+	snprintf(subject, sizeof(subject), "collateral:%s", hex);
+	snprintf(detail, sizeof(detail), "%s from %s is not used: %s", c->label, source ? source : "the archive", why);
+	int rc = store_begin(a->store);
+	if (rc >= 0)
+		rc = journal_raise(a, anomaly_rule_find("collateral_invalid"), subject, detail, &about);
+	if (rc >= 0)
+		rc = store_commit(a->store);
+	audit_store_failed(a, rc);
+}
+
+/* Take out what is forged, and file what is new. Asked anew whenever something came, since an item may only be
+ * understood beside another one (an intermediate, an anchor). */
+static void vet(struct audit *a)
+{
+	struct inventory *inv = &a->inventory;
+	struct task_vet_reply reply = {0};
+	struct arena arena;
+	struct buffer message;
+	struct bytes answer = {NULL, 0};
+	enum task_outcome outcome = TASK_CRASHED;
+	size_t kept = 0;
+	arena_init(&arena, LIMIT_ARENA_BYTES);
+	buffer_init(&message, LIMIT_FRAME_BYTES);
+	task_vet_encode(&inv->set, &message);
+	int rc = pool_call(a->pool, TASK_VET, buffer_bytes(&message), &arena, &outcome, &answer);
+	if (rc < 0)
+		a->error = rc;
+	bool good = rc == 0 && outcome == TASK_DONE && !fault_is_set(task_vet_reply_decode(answer, &arena, &reply)) &&
+	            reply.n == inv->set.n;
+	if (!good && rc == 0) {
+		audit_warn(a, "the decoder died on the collateral; none of it is used in this run");
+		a->incomplete = true;
+		inv->set.n = 0;
+	}
+	for (size_t i = 0; i < inv->set.n; i++) {
+		struct collateral *c = &inv->set.items[i];
+		const char *source = inv->sources[i];
+		if (reply.refused[i][0]) {
+			refuse(a, c, source, reply.refused[i]);
+			continue;
+		}
+		if (source)
+			archive(a, c, source);
+		inv->sources[kept] = NULL;
+		inv->set.items[kept++] = *c;
+	}
+	inv->set.n = kept;
+	buffer_release(&message);
+	arena_release(&arena);
 }
 
 struct loading {
@@ -189,7 +250,7 @@ static int load_archived(void *context, const struct store_collateral *row)
 		.next_update_ms = row->next_update_ms,
 	};
 	if (c.kind != COLLATERAL_UNKNOWN && c.kind != COLLATERAL_ANCHOR)
-		keep(&a->inventory, &c);
+		keep(&a->inventory, &c, ""); /* it is archived: nothing to file */
 	return 0;
 }
 
@@ -199,16 +260,22 @@ void inventory_load(struct audit *a)
 	arena_init(&inv->arena, LIMIT_ARENA_BYTES);
 	collateral_set_init(&inv->set, &inv->arena);
 	audit_store_failed(a, store_collateral_each(a->store, load_archived, a));
+	struct task_body table = {.content = bytes_of_text(amd_tcb_builtin)};
+	struct fault ignored;
+	take(a, &table, false, "", "built in", &ignored);
 	for (const char *const *p = a->options->collateral; p && *p && !a->error; p++)
 		load_path(a, *p, false);
 	for (const char *const *p = a->options->trust_anchors; p && *p && !a->error; p++)
 		load_path(a, *p, true);
+	if (!a->error)
+		vet(a);
 }
 
 void inventory_release(struct inventory *i)
 {
 	arena_release(&i->arena);
 	free(i->asked);
+	free(i->sources);
 	*i = (struct inventory){0};
 }
 
@@ -216,8 +283,8 @@ void inventory_endorsement(struct audit *a, struct bytes der, const char *source
 {
 	struct fault fault;
 	struct task_body body = {.content = der};
-	if (der.n > 0)
-		take(a, &body, false, "", source, &fault);
+	if (der.n > 0 && take(a, &body, false, "", source, &fault) > 0)
+		vet(a);
 }
 
 /* ---- vendors ---- */
@@ -261,6 +328,8 @@ static bool fetch_one(struct audit *a, const char *url)
 	slots_give(slots, slot, rc == 0 ? result.n : LIMIT_BODY_BYTES);
 	if (added < 0)
 		a->incomplete = true;
+	if (added > 0)
+		vet(a);
 	return added > 0;
 }
 

@@ -12,6 +12,7 @@ struct audit;
 
 struct inventory {
 	struct collateral_set set;
+	const char **sources; /* of each item that is not archived yet; NULL else */
 	struct arena arena;
 	const char **asked; /* URLs that were tried in this run */
 	size_t asked_count, asked_capacity;

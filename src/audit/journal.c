@@ -114,7 +114,7 @@ int journal_raise(struct audit *a, const struct anomaly_rule *rule, const char *
 	bool changed = !before.found || strcmp(before.severity, row.severity) != 0 || strcmp(before.detail, detail) != 0;
 	if (open) {
 		row.first_seen_ms = before.first_seen_ms;
-		row.state = acknowledged ? ANOMALY_ACKNOWLEDGED : ANOMALY_ONGOING;
+		row.state = acknowledged ? ANOMALY_ACKNOWLEDGED : changed ? ANOMALY_ONGOING : before.state;
 		row.acknowledged_until_ms = before.until_ms;
 		row.ack_reason = before.ack_reason;
 	} else {

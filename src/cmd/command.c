@@ -15,6 +15,7 @@ static const struct command_option crawl_options[] = {
 	{"--log", "NAME", "audit this log only"},
 	{"--at", "TIME", "the run's clock: RFC 3339, or @ and Unix seconds"},
 	{"--fail-on", "SEVERITY", "exit status 4 when an anomaly at or above it was opened"},
+	{"--rescan", NULL, "audit every log from its first entry again"},
 	{"--evidence", "DIR", "archived documents to look in before a host is asked"},
 	{"--collateral", "PATH", "vendor certificates, CRLs, TCB tables: a file or a directory"},
 	{"--trust-anchor", "[KIND=]PATH", "replaces the built-in roots of its kind"},

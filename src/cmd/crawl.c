@@ -16,7 +16,7 @@
 enum { FOLLOW_PAUSE_MS = 60000 };
 
 struct crawl_options {
-	bool follow, offline, has_at, has_fail_on;
+	bool follow, offline, rescan, has_at, has_fail_on;
 	int64_t budget_ms, at_ms;
 	const char *only_log;
 	enum severity fail_on;
@@ -35,6 +35,8 @@ static int read_options(int argc, char **argv, struct crawl_options *o)
 			o->follow = true;
 		else if (strcmp(name, "--offline") == 0)
 			o->offline = true;
+		else if (strcmp(name, "--rescan") == 0)
+			o->rescan = true;
 		else if (strcmp(name, "--log") == 0)
 			o->only_log = value;
 		else if (strcmp(name, "--evidence") == 0)
@@ -77,6 +79,7 @@ static void fill(struct audit_options *a, const struct crawl_options *o, const s
 	a->only_log = o->only_log;
 	a->start_begin = c->start_begin;
 	a->offline = o->offline;
+	a->rescan = o->rescan;
 	a->fetch = c->fetch == FETCH_SCOPE_ALL       ? AUDIT_FETCH_ALL
 	           : c->fetch == FETCH_SCOPE_WATCHED ? AUDIT_FETCH_WATCHED
 	                                             : AUDIT_FETCH_NONE;
@@ -99,6 +102,7 @@ static int run(struct audit_options *a, const struct crawl_options *o, const str
 	for (;;) {
 		a->at_ms = o->has_at ? o->at_ms : clock_now_ms();
 		status = audit_run(a);
+		a->rescan = false; /* once is enough */
 		if (!o->follow || status == EXIT_INTERNAL || *context->stop)
 			return status;
 		/* Not all watchers ask in the same second. */

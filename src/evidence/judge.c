@@ -155,3 +155,8 @@ void judge(const struct judge_request *request, struct arena *a, struct verdict 
 		judge_unsupported(&own, t, out);
 	verdict_conclude(out);
 }
+
+const char *collateral_vet(const struct collateral *item, const struct collateral_set *set, struct arena *a)
+{
+	return snp_collateral_vet(item, set, a);
+}

@@ -44,6 +44,10 @@ struct judge_needs {
 };
 void judge(const struct judge_request *request, struct arena *a, struct verdict *out, struct judge_needs *needs);
 
+/* Why this item of collateral is not authentic (a forged certificate or CRL in a vendor's name), under the
+ * anchors of the set; NULL where nothing speaks against it. */
+const char *collateral_vet(const struct collateral *item, const struct collateral_set *set, struct arena *a);
+
 /* Which kind of evidence are these raw bytes? EVIDENCE_NONE where they are none that is known. */
 enum evidence_kind evidence_recognise(struct bytes raw);
 

@@ -120,6 +120,9 @@ void snp_chain_verify(const struct snp_vek *vek, const struct collateral_set *se
 /* Is this a well-formed VEK that chains to the pinned root? */
 bool snp_vek_is_authentic(struct bytes vek_der, const struct collateral_set *set, int64_t at_ms, struct arena *a);
 
+/* Collateral that claims to be AMD's and is not: why; NULL for good collateral and for other vendors'. */
+const char *snp_collateral_vet(const struct collateral *item, const struct collateral_set *set, struct arena *a);
+
 /* ---- freshness ---- */
 
 enum snp_tcb_status { SNP_TCB_UNKNOWN, SNP_TCB_UP_TO_DATE, SNP_TCB_OUT_OF_DATE, SNP_TCB_REVOKED };

@@ -297,3 +297,43 @@ bool snp_vek_is_authentic(struct bytes vek_der, const struct collateral_set *set
 	snp_chain_verify(&vek, set, at_ms, a, &chain);
 	return chain.trusted;
 }
+
+/* ---- intake ---- */
+
+/* A VEK that does not chain to a pinned root. Judged at the end of its validity: whether it was valid at the
+ * time of some evidence is that verdict's question. */
+static const char *vet_certificate(struct bytes der, const struct collateral_set *set, struct arena *a)
+{
+	struct snp_vek vek;
+	if (!snp_vek_parse(der, &vek))
+		return NULL;
+	if (fault_is_set(vek.fault))
+		return vek.why;
+	if (snp_vek_is_authentic(der, set, vek.cert.not_after_ms, a))
+		return NULL;
+	return "it names itself a VCEK or VLEK and does not chain to a pinned AMD root";
+}
+
+/* A CRL in the name of a pinned root that the root has not signed. */
+static const char *vet_crl(struct bytes der, const struct collateral_set *set)
+{
+	for (enum amd_product p = AMD_MILAN; p <= AMD_TURIN; p++) {
+		struct root root;
+		const char *why, *found = NULL;
+		if (find_root(set, p, &root, &why) && use_crl(der, &root, root.x509, root.cert.not_after_ms) == CRL_BAD)
+			found = "it is a CRL in the name of a pinned AMD root, which has not signed it";
+		X509_free(root.x509);
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+const char *snp_collateral_vet(const struct collateral *item, const struct collateral_set *set, struct arena *a)
+{
+	if (item->kind == COLLATERAL_CERTIFICATE)
+		return vet_certificate(item->der, set, a);
+	if (item->kind == COLLATERAL_CRL)
+		return vet_crl(item->der, set);
+	return NULL;
+}

@@ -61,9 +61,12 @@ static void raise_malformed(struct evaluation *e, const struct policy_evidence *
 	                   ev->detail && *ev->detail ? ": " : "", text_or(ev->detail, "")));
 }
 
+/* A watch that requires attestation has said what it expects: there is nothing to learn from its absence. */
 static void raise_unavailable(struct evaluation *e, const struct policy_evidence *ev)
 {
-	raise(e, "evidence_unavailable", false, carrier_subject(e, ev),
+	const struct watch_rules *rules = e->facts->watch ? e->facts->rules : NULL;
+	bool strict = rules && rules->has_require_attestation && rules->require_attestation;
+	raise(e, "evidence_unavailable", strict, carrier_subject(e, ev),
 	      arena_format(e->arena, "%s commits to a document that could not be had: %s", text_or(ev->carrier, "it"),
 	                   text_or(ev->detail, "it is not in the archive")));
 }

@@ -20,6 +20,7 @@ enum task_kind {
 	TASK_CERTIFICATE, /* DER, PEM or TBSCertificate -> finding */
 	TASK_DOCUMENT,    /* attestation document -> what is in it */
 	TASK_COLLATERAL,  /* file or answer -> items of collateral */
+	TASK_VET,         /* collateral -> which items are forged */
 	TASK_JUDGE        /* evidence and all it stands on -> verdict */
 };
 
@@ -136,6 +137,12 @@ struct task_collateral_reply {
 	size_t n;
 };
 
+struct task_vet_reply {
+	struct fault fault;
+	const char **refused;    /* one text per item; "" for good ones */
+	size_t n;
+};
+
 struct task_judge {
 	struct judge_request request; /* collateral: a set built on reading */
 	struct collateral_set collateral;
@@ -160,6 +167,8 @@ void task_document_encode(const struct task_document *t, struct buffer *out);
 void task_document_reply_encode(const struct task_document_reply *t, struct buffer *out);
 void task_collateral_encode(const struct task_collateral *t, struct buffer *out);
 void task_collateral_reply_encode(const struct task_collateral_reply *t, struct buffer *out);
+void task_vet_encode(const struct collateral_set *set, struct buffer *out);
+void task_vet_reply_encode(const struct task_vet_reply *t, struct buffer *out);
 void task_judge_encode(const struct judge_request *r, struct buffer *out);
 void task_judge_reply_encode(const struct task_judge_reply *t, struct buffer *out);
 
@@ -177,6 +186,8 @@ struct fault task_document_decode(struct bytes in, struct arena *a, struct task_
 struct fault task_document_reply_decode(struct bytes in, struct arena *a, struct task_document_reply *out);
 struct fault task_collateral_decode(struct bytes in, struct arena *a, struct task_collateral *out);
 struct fault task_collateral_reply_decode(struct bytes in, struct arena *a, struct task_collateral_reply *out);
+struct fault task_vet_decode(struct bytes in, struct arena *a, struct collateral_set *out);
+struct fault task_vet_reply_decode(struct bytes in, struct arena *a, struct task_vet_reply *out);
 struct fault task_judge_decode(struct bytes in, struct arena *a, struct task_judge *out);
 struct fault task_judge_reply_decode(struct bytes in, struct arena *a, struct task_judge_reply *out);
 

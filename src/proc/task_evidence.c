@@ -135,6 +135,43 @@ struct fault task_collateral_reply_decode(struct bytes in, struct arena *a, stru
 	return cursor_end(&c, "collateral_reply");
 }
 
+/* ---- vet ---- */
+
+void task_vet_encode(const struct collateral_set *set, struct buffer *out)
+{
+	task_collateral_put(out, set->items, set->n);
+}
+
+struct fault task_vet_decode(struct bytes in, struct arena *a, struct collateral_set *out)
+{
+	struct cursor c = cursor_of(in);
+	collateral_set_init(out, a);
+	out->items = task_collateral_read(&c, a, &out->n);
+	out->capacity = out->n;
+	return cursor_end(&c, "vet");
+}
+
+void task_vet_reply_encode(const struct task_vet_reply *t, struct buffer *out)
+{
+	message_put_fault(out, t->fault);
+	buffer_put_u32be(out, (uint32_t)t->n);
+	for (size_t i = 0; i < t->n; i++)
+		message_put_text(out, t->refused[i]);
+}
+
+struct fault task_vet_reply_decode(struct bytes in, struct arena *a, struct task_vet_reply *out)
+{
+	struct cursor c = cursor_of(in);
+	out->fault = message_fault(&c, a, "fault");
+	out->n = message_count(&c, LIMIT_COLLATERAL_ITEMS, "refused");
+	out->refused = arena_array(a, out->n, sizeof(*out->refused));
+	if (!out->refused)
+		return fault_at(FAULT_LIMIT, 0, "refused");
+	for (size_t i = 0; i < out->n; i++)
+		out->refused[i] = message_text(&c, a, "refused");
+	return cursor_end(&c, "vet_reply");
+}
+
 /* ---- judge ---- */
 
 void task_judge_encode(const struct judge_request *r, struct buffer *out)

@@ -183,6 +183,24 @@ static bool do_collateral(struct worker *w, struct bytes in)
 	return true;
 }
 
+static bool do_vet(struct worker *w, struct bytes in)
+{
+	struct collateral_set set;
+	struct task_vet_reply reply = {0};
+	if (fault_is_set(task_vet_decode(in, &w->arena, &set)))
+		return false;
+	reply.n = set.n;
+	reply.refused = arena_array(&w->arena, set.n, sizeof(*reply.refused));
+	for (size_t i = 0; reply.refused && i < set.n; i++) {
+		reply.refused[i] = collateral_vet(&set.items[i], &set, &w->arena);
+		if (!reply.refused[i])
+			reply.refused[i] = "";
+	}
+	if (reply.refused)
+		task_vet_reply_encode(&reply, &w->reply);
+	return reply.refused != NULL;
+}
+
 static bool do_judge(struct worker *w, struct bytes in)
 {
 	struct task_judge t = {0};
@@ -203,7 +221,8 @@ static const struct {
 } tasks[] = {
 	{TASK_WATCH, do_watch},       {TASK_LOG_LIST, do_log_list},       {TASK_TREE_HEAD, do_tree_head},
 	{TASK_SEED, do_seed},         {TASK_ENTRIES, do_entries},         {TASK_CERTIFICATE, do_certificate},
-	{TASK_DOCUMENT, do_document}, {TASK_COLLATERAL, do_collateral},   {TASK_JUDGE, do_judge},
+	{TASK_DOCUMENT, do_document}, {TASK_COLLATERAL, do_collateral},
+	{TASK_VET, do_vet},           {TASK_JUDGE, do_judge},
 };
 
 static bool run_task(struct worker *w, const struct frame *f)

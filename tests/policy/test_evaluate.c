@@ -15,6 +15,11 @@ static void unwatched(struct scene *s)
 {
 	s->facts.watch = NULL;
 }
+static void unwatched_baseline(struct scene *s)
+{
+	baseline(s);
+	unwatched(s);
+}
 static void lax(struct scene *s)
 {
 	s->watch.rules.require_attestation = false;
@@ -332,7 +337,8 @@ static const struct {
 	{wants_dstack, second_evidence, ""},
 
 	{unavailable, nothing, "evidence_unavailable"},
-	{unavailable, baseline, ""},
+	{unavailable, baseline, "evidence_unavailable"},
+	{unavailable, unwatched_baseline, ""},
 	{unavailable, unwatched, "evidence_unavailable"},
 	{unavailable, expect_good, "evidence_unavailable"},
 	{malformed, nothing, "evidence_malformed"},

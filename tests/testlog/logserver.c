@@ -1,6 +1,6 @@
 /*
- * Serves what teewatch-mklog made, over HTTP on 127.0.0.1: RFC 6962 under /ct/v1/, the static API under
- * /static/. Prints its port. Ends by itself after --seconds, and with SIGTERM.
+ * Serves what teewatch-mklog made, over HTTP on 127.0.0.1: RFC 6962 under /ct/v1/, everything else as files of
+ * DIR (the static API under /static/; queries are ignored). Prints its port. Ends by itself after --seconds, and with SIGTERM.
  *
  *   teewatch-logserver --dir DIR [--port N] [--page-cap N] [--seconds N] [--fault KIND:EVERY]
  *   teewatch-logserver --dir DIR --tls CERT.pem KEY.pem      files of DIR over TLS
@@ -262,10 +262,8 @@ static void respond(struct server *s, struct connection *c)
 		get_entries(s, c, query ? query : "");
 	else if (strcmp(target, "/ct/v1/get-sth-consistency") == 0 || strcmp(target, "/ct/v1/get-entry-and-proof") == 0)
 		get_proof(s, c, target + 8, query ? query : "");
-	else if (strncmp(target, "/static/", 8) == 0)
-		serve_file(s, c, target + 1);
 	else
-		not_found(c);
+		serve_file(s, c, target + 1);
 }
 
 /* ---- connections ---- */
