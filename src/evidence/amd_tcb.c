@@ -8,9 +8,16 @@ enum { FLOORS_MAX = 1024 };
 
 static const char format_name[] = "teewatch.amd-tcb/1";
 
+static const char *const component_names[] = {
+	[AMD_TCB_BL] = "bl",       [AMD_TCB_TEE] = "tee", [AMD_TCB_SNP] = "snp",
+	[AMD_TCB_UCODE] = "ucode", [AMD_TCB_FMC] = "fmc", [AMD_TCB_ALIAS_CHECK] = "alias_check",
+};
+enum { COMPONENT_COUNT = sizeof(component_names) / sizeof(component_names[0]) };
+
 /* Silicon: 19h/01h/1 Milan B1, 19h/01h/2 Milan-X, 19h/11h/1 Genoa B1, 19h/11h/2 Genoa-X, 19h/A0h/2 Bergamo
  * and Siena, 1Ah/02h/1 Turin C1. Microcode numbers are per silicon, SNP firmware numbers per line. Figures
- * as AMD's bulletins give them; `published` is the day of the bulletin's disclosure. */
+ * as AMD's bulletins give them; `published` is the day of the bulletin's disclosure. Not in it: bulletins before
+ * AMD-SB-3015, and what a report cannot show. None revokes. */
 #define FLOOR(f, m, s, component, least, bulletin, published) \
 	"{\"family\":" #f ",\"model\":" #m ",\"stepping\":" #s ",\"component\":\"" component "\",\"least\":" #least \
 	",\"bulletin\":\"" bulletin "\",\"published\":\"" published "T00:00:00Z\"}"
@@ -22,6 +29,11 @@ const char amd_tcb_builtin[] =
 	FLOOR(25, 17, 1, "snp", 22, "AMD-SB-3015", "2024-12-10") ","
 	FLOOR(25, 17, 2, "snp", 22, "AMD-SB-3015", "2024-12-10") ","
 	FLOOR(25, 160, 2, "snp", 22, "AMD-SB-3015", "2024-12-10") ","
+	FLOOR(25, 1, 1, "alias_check", 1, "AMD-SB-3015", "2024-12-10") ","
+	FLOOR(25, 1, 2, "alias_check", 1, "AMD-SB-3015", "2024-12-10") ","
+	FLOOR(25, 17, 1, "alias_check", 1, "AMD-SB-3015", "2024-12-10") ","
+	FLOOR(25, 17, 2, "alias_check", 1, "AMD-SB-3015", "2024-12-10") ","
+	FLOOR(25, 160, 2, "alias_check", 1, "AMD-SB-3015", "2024-12-10") ","
 	FLOOR(25, 1, 1, "snp", 24, "AMD-SB-3019", "2025-02-03") ","
 	FLOOR(25, 1, 2, "snp", 24, "AMD-SB-3019", "2025-02-03") ","
 	FLOOR(25, 17, 1, "snp", 23, "AMD-SB-3019", "2025-02-03") ","
@@ -44,9 +56,13 @@ const char amd_tcb_builtin[] =
 	FLOOR(25, 1, 2, "snp", 27, "AMD-SB-3023", "2026-02-10")
 	"]}";
 
+const char *amd_tcb_component_name(enum amd_tcb_component c)
+{
+	return (size_t)c < COMPONENT_COUNT ? component_names[c] : "";
+}
+
 static void read_floor(const struct json *row, struct arena *a, struct amd_tcb_floor *out, struct fault *f)
 {
-	static const char *const components[] = {"snp", "ucode", "bl", "tee", "fmc"};
 	struct bytes component = json_string(row, "component", f);
 	out->family = (uint8_t)json_number(row, "family", 255, f);
 	out->model = (uint8_t)json_number(row, "model", 255, f);
@@ -54,11 +70,17 @@ static void read_floor(const struct json *row, struct arena *a, struct amd_tcb_f
 	out->least = (uint8_t)json_number(row, "least", 255, f);
 	out->bulletin = text_escaped(a, json_string(row, "bulletin", f));
 	out->published_ms = json_time(row, "published", f);
-	for (size_t i = 0; i < sizeof(components) / sizeof(components[0]); i++)
-		if (bytes_equal_text(component, components[i]))
-			out->component = components[i];
-	if (!fault_is_set(*f) && (!out->component || !out->bulletin))
-		*f = fault_at(FAULT_VALUE, row->offset, "component");
+	bool known = false;
+	for (size_t i = 0; i < COMPONENT_COUNT; i++) {
+		if (!bytes_equal_text(component, component_names[i]))
+			continue;
+		out->component = (enum amd_tcb_component)i;
+		known = true;
+	}
+	const struct json *revoked = json_get(row, "revoked");
+	out->revoked = json_is(revoked, JSON_BOOLEAN) && revoked->truth;
+	if (!fault_is_set(*f) && (!known || !out->bulletin || (revoked && !json_is(revoked, JSON_BOOLEAN))))
+		*f = fault_at(FAULT_VALUE, row->offset, known ? "floor" : "component");
 }
 
 struct fault amd_tcb_parse(struct bytes text, struct arena *a, struct amd_tcb_table *out)

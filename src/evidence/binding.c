@@ -2,69 +2,94 @@
 
 #include "base/hex.h"
 
-static void judge_key(const struct evidence_binding *b, struct bytes report_data, struct verdict *v)
+enum { REPORT_DATA_BYTES = 64, HPKE_KEY_BYTES = 32 };
+
+/* One comparison into the verdict; why says what it means that it does not hold. */
+static void put_result(struct verdict *v, const char *id, bool holds, enum binding_place place, const char *why)
+{
+	if (holds)
+		verdict_check(v, id, CHECK_PASS, NULL);
+	else if (place == BINDING_PLACE_ASSUMED)
+		verdict_check(v, id, CHECK_NOT_CHECKED, "where this version has report_data is not known");
+	else
+		verdict_check(v, id, CHECK_FAIL, "%s", why);
+}
+
+static bool has_no_report_data(struct verdict *v, const char *id, struct bytes report_data)
+{
+	if (report_data.n == REPORT_DATA_BYTES)
+		return false;
+	verdict_check(v, id, CHECK_NOT_CHECKED, "the evidence has no report_data that could be read");
+	return true;
+}
+
+static void judge_key(const struct evidence_binding *b, struct bytes report_data, enum binding_place place,
+                      struct verdict *v)
 {
 	struct sha256 spki = hash_sha256(b->spki);
+	struct bytes first = bytes_slice(report_data, 0, SHA256_BYTES);
+	struct bytes second = bytes_slice(report_data, SHA256_BYTES, SHA256_BYTES);
 	char hex[2 * SHA256_BYTES + 1];
 	bool holds = false;
 	hex_encode(sha256_bytes(&spki), hex);
 	verdict_hex(&v->binding, "spki_sha256", arena_bytes(v->arena, sha256_bytes(&spki)));
 	switch (b->rule) {
 	case BINDING_SPKI_HPKE:
-		holds = bytes_equal(bytes_slice(report_data, 0, SHA256_BYTES), sha256_bytes(&spki));
+		holds = bytes_equal(first, sha256_bytes(&spki));
 		break;
 	case BINDING_SPKI_HEX:
 		holds = bytes_equal_text(report_data, hex);
 		break;
 	case BINDING_SPKI_SHA256:
-		holds = report_data.n == 64 && bytes_equal(bytes_slice(report_data, 0, SHA256_BYTES), sha256_bytes(&spki)) &&
-		        bytes_is_zero(bytes_slice(report_data, SHA256_BYTES, SHA256_BYTES));
+		holds = bytes_equal(first, sha256_bytes(&spki)) && bytes_is_zero(second);
 		break;
 	case BINDING_NONE:
 	case BINDING_UNKNOWN:
 		verdict_check(v, "binding.spki", CHECK_NOT_CHECKED, "how this scheme binds the key is not checked yet");
 		return;
 	}
-	if (report_data.n == 0)
-		verdict_check(v, "binding.spki", CHECK_NOT_CHECKED, "the evidence has no report_data that could be read");
-	else
-		verdict_check(v, "binding.spki", holds ? CHECK_PASS : CHECK_FAIL, holds ? NULL
-		              : "report_data names another key than the certificate's (SHA-256 of its SPKI: %s)", hex);
+	if (!has_no_report_data(v, "binding.spki", report_data))
+		put_result(v, "binding.spki", holds, place,
+		           arena_format(v->arena,
+		                        "report_data names another key than the certificate's (SPKI SHA-256 %s)",
+		                        hex));
 }
 
 /* Tinfoil v2: the second half is the HPKE key. Compared where the certificate names one; where it does
  * not, clients can encrypt to none, and there is nothing to contradict. */
-static void judge_hpke(const struct evidence_binding *b, struct bytes report_data, struct verdict *v)
+static void judge_hpke(const struct evidence_binding *b, struct bytes report_data, enum binding_place place,
+                       struct verdict *v)
 {
-	bool holds = bytes_equal(bytes_slice(report_data, SHA256_BYTES, 32), b->hpke_key);
+	bool holds = bytes_equal(bytes_slice(report_data, SHA256_BYTES, HPKE_KEY_BYTES), b->hpke_key);
 	verdict_hex(&v->binding, "hpke_key", b->hpke_key);
-	if (b->rule != BINDING_SPKI_HPKE || report_data.n != 64)
-		verdict_check(v, "binding.hpke", CHECK_NOT_CHECKED, "this evidence does not say which HPKE key it binds");
-	else
-		verdict_check(v, "binding.hpke", holds ? CHECK_PASS : CHECK_FAIL,
-		              holds ? NULL : "the certificate names an HPKE key that the evidence does not bind");
+	if (b->rule != BINDING_SPKI_HPKE)
+		verdict_check(v, "binding.hpke", CHECK_NOT_CHECKED,
+		              "this evidence does not say which HPKE key it binds");
+	else if (!has_no_report_data(v, "binding.hpke", report_data))
+		put_result(v, "binding.hpke", holds, place,
+		           "the certificate names an HPKE key that the evidence does not bind");
 }
 
 /* A nonce stands alone in report_data, padded with zeros. */
-static void judge_nonce(const struct evidence_binding *b, struct bytes report_data, struct verdict *v)
+static void judge_nonce(const struct evidence_binding *b, struct bytes report_data, enum binding_place place,
+                        struct verdict *v)
 {
 	bool holds = report_data.n >= b->nonce.n && bytes_starts_with(report_data, b->nonce) &&
 	             bytes_is_zero(bytes_slice(report_data, b->nonce.n, report_data.n - b->nonce.n));
-	if (report_data.n == 0)
-		verdict_check(v, "binding.nonce", CHECK_NOT_CHECKED, "the evidence has no report_data that could be read");
-	else
-		verdict_check(v, "binding.nonce", holds ? CHECK_PASS : CHECK_FAIL,
-		              holds ? NULL : "report_data is not the expected nonce");
+	verdict_hex(&v->binding, "expected_nonce", b->nonce);
+	if (!has_no_report_data(v, "binding.nonce", report_data))
+		put_result(v, "binding.nonce", holds, place, "report_data is not the expected nonce");
 }
 
-void binding_judge(const struct evidence_binding *b, struct bytes report_data, struct verdict *v)
+void binding_judge(const struct evidence_binding *b, struct bytes report_data, enum binding_place place,
+                   struct verdict *v)
 {
 	if (b->spki.n > 0)
-		judge_key(b, report_data, v);
+		judge_key(b, report_data, place, v);
 	if (b->hpke_key.n > 0)
-		judge_hpke(b, report_data, v);
+		judge_hpke(b, report_data, place, v);
 	if (b->nonce.n > 0)
-		judge_nonce(b, report_data, v);
+		judge_nonce(b, report_data, place, v);
 }
 
 enum binding_outcome binding_outcome(const struct verdict *v)
@@ -89,9 +114,9 @@ static void put_tee_attested(struct verdict *v, enum check_result authentic, boo
 	enum binding_outcome bound = binding_outcome(v);
 	enum claim_source source = builtin_anchor ? SOURCE_HARDWARE_PROVEN : SOURCE_VERIFIER_DERIVED;
 	if (authentic == CHECK_FAIL)
-		verdict_claim(v, "tee_attested", CLAIM_REFUTED, SOURCE_HARDWARE_PROVEN, why);
+		verdict_claim(v, "tee_attested", CLAIM_REFUTED, source, why);
 	else if (bound == BINDING_BROKEN)
-		verdict_claim(v, "tee_attested", CLAIM_REFUTED, SOURCE_HARDWARE_PROVEN,
+		verdict_claim(v, "tee_attested", CLAIM_REFUTED, source,
 		              "the evidence binds another key than the certificate's, or not the expected nonce");
 	else if (authentic != CHECK_PASS)
 		verdict_claim(v, "tee_attested", CLAIM_UNKNOWN, SOURCE_NONE, why);
@@ -100,7 +125,8 @@ static void put_tee_attested(struct verdict *v, enum check_result authentic, boo
 		              "authentic, but whether it binds the certificate's key could not be checked");
 	else
 		verdict_claim(v, "tee_attested", CLAIM_ASSERTED, source,
-		              bound == BINDING_HOLDS ? "authentic, not debuggable, and it binds the key" : "authentic, not debuggable");
+		              bound == BINDING_HOLDS ? "authentic, not debuggable, and it binds the key"
+		                                     : "authentic, not debuggable");
 }
 
 void claims_put(struct verdict *v, enum check_result authentic, bool builtin_anchor, const char *why)
@@ -111,5 +137,6 @@ void claims_put(struct verdict *v, enum check_result authentic, bool builtin_anc
 	verdict_claim(v, "os_known_good", CLAIM_UNKNOWN, SOURCE_NONE, "no provenance is known");
 	verdict_claim(v, "serving_software_known_good", CLAIM_UNKNOWN, SOURCE_NONE, "no provenance is known");
 	verdict_claim(v, "gpu_attested", CLAIM_UNKNOWN, SOURCE_NONE, "no GPU evidence");
-	verdict_claim(v, "model_weights_provenance", CLAIM_UNKNOWN, SOURCE_NONE, "no measured artefact names the weights");
+	verdict_claim(v, "model_weights_provenance", CLAIM_UNKNOWN, SOURCE_NONE,
+	              "no measured artefact names the weights");
 }

@@ -48,8 +48,11 @@ static struct fault add_item(struct collateral_set *s, const struct collateral *
 		s->items = grown;
 		s->capacity = capacity;
 	}
+	struct bytes copy = arena_bytes(s->arena, item->der);
+	if (copy.n != item->der.n)
+		return fault_at(FAULT_LIMIT, 0, "collateral");
 	s->items[s->n] = *item;
-	s->items[s->n].der = arena_bytes(s->arena, item->der);
+	s->items[s->n].der = copy;
 	s->n++;
 	return FAULT_OK;
 }
@@ -120,7 +123,8 @@ static bool recognise_table(struct bytes text, struct arena *a, struct collatera
 	struct amd_tcb_table table;
 	if (fault_is_set(amd_tcb_parse(text, a, &table)))
 		return false;
-	*out = (struct collateral){COLLATERAL_AMD_TCB, text, hash_sha256(text), "amd", "SNP TCB table", table.date_ms, 0};
+	*out = (struct collateral){COLLATERAL_AMD_TCB, text, hash_sha256(text), "amd", "SNP TCB table",
+	                           table.date_ms, 0};
 	return true;
 }
 

@@ -13,10 +13,11 @@ struct evidence_type {
 	size_t report_data_at;         /* 64 bytes there; 0: not known */
 	const char *measurement;       /* name of the 48 or 32 bytes at ..._at */
 	size_t measurement_at, measurement_bytes;
-	void (*judge)(const struct judge_request *request, struct arena *a, struct verdict *v, struct judge_needs *needs);
+	void (*judge)(const struct judge_request *request, struct arena *a, struct verdict *v,
+	              struct judge_needs *needs);
 };
 
-enum { TEE_SGX = 0, TEE_TDX = 0x81, QUOTE_BYTES_MIN = 436 };
+enum { TEE_SGX = 0, TEE_TDX = 0x81, QUOTE_BYTES_MIN = 436, REPORT_DATA_BYTES = 64 };
 
 /* Header of Intel quotes: u16 version, u16 key type, u32 TEE type (little-endian). */
 static bool is_quote(struct bytes raw, uint16_t version, uint32_t tee)
@@ -90,6 +91,20 @@ enum evidence_kind evidence_recognise(struct bytes raw)
 	return t ? t->kind : EVIDENCE_NONE;
 }
 
+/* An Intel quote without what may follow its signature data: u32 length behind the body, then that many bytes. */
+static struct bytes quote_without_tail(struct bytes raw, const struct evidence_type *t)
+{
+	size_t at = t->report_data_at + REPORT_DATA_BYTES; /* version 5 tells its body's length, 3 and 4 end here */
+	if (strcmp(t->format, "quote-v5") == 0) {
+		struct cursor body = cursor_of(bytes_slice(raw, 50, 4));
+		at = (size_t)54 + cursor_u32le(&body, "body_size");
+	}
+	struct cursor c = cursor_of(raw);
+	cursor_take(&c, at, "body");
+	cursor_take(&c, cursor_u32le(&c, "signature_data"), "signature_data");
+	return cursor_ok(&c) ? bytes_slice(raw, 0, c.offset) : raw;
+}
+
 /* Evidence that cannot be verified yet: recorded, its binding compared where report_data's place is known. */
 static void judge_unsupported(const struct judge_request *r, const struct evidence_type *t, struct verdict *v)
 {
@@ -97,31 +112,47 @@ static void judge_unsupported(const struct judge_request *r, const struct eviden
 	if (t) {
 		v->format = t->format;
 		if (t->report_data_at > 0)
-			report_data = bytes_slice(r->evidence, t->report_data_at, 64);
+			report_data = bytes_slice(r->evidence, t->report_data_at, REPORT_DATA_BYTES);
 		if (t->measurement && r->evidence.n >= t->measurement_at + t->measurement_bytes)
 			verdict_hex(&v->measurements, t->measurement,
 			            bytes_slice(r->evidence, t->measurement_at, t->measurement_bytes));
 	}
 	v->report_data = report_data;
-	v->sha256 = hash_sha256(r->evidence);
+	v->sha256 = hash_sha256(t && t->report_data_at > 0 ? quote_without_tail(r->evidence, t) : r->evidence);
 	verdict_check(v, "evidence.supported", CHECK_NOT_CHECKED, "teewatch cannot verify evidence of this kind yet");
-	binding_judge(&r->binding, report_data, v);
+	binding_judge(&r->binding, report_data, BINDING_PLACE_KNOWN, v);
 	claims_put(v, CHECK_NOT_CHECKED, false, "evidence of this kind cannot be verified yet");
+}
+
+/* The request with its bytes copied into the arena, where the verdict's views of them have to live. */
+static struct fault own_request(const struct judge_request *r, struct arena *a, struct judge_request *out)
+{
+	*out = *r;
+	if (r->evidence.n > LIMIT_EVIDENCE_BYTES)
+		return fault_at(FAULT_LIMIT, LIMIT_EVIDENCE_BYTES, "evidence");
+	out->evidence = arena_bytes(a, r->evidence);
+	out->binding.hpke_key = arena_bytes(a, r->binding.hpke_key);
+	out->binding.nonce = arena_bytes(a, r->binding.nonce);
+	bool whole = out->evidence.n == r->evidence.n && out->binding.hpke_key.n == r->binding.hpke_key.n &&
+	             out->binding.nonce.n == r->binding.nonce.n;
+	return whole ? FAULT_OK : fault_at(FAULT_LIMIT, a->max, "evidence");
 }
 
 void judge(const struct judge_request *request, struct arena *a, struct verdict *out, struct judge_needs *needs)
 {
 	const struct evidence_type *t = type_of(request->evidence, request->kind);
 	enum evidence_kind kind = t ? t->kind : request->kind == EVIDENCE_NONE ? EVIDENCE_UNKNOWN : request->kind;
+	struct judge_request own;
 	if (needs)
 		*needs = (struct judge_needs){0};
 	verdict_init(out, a, kind, request->at_ms);
-	if (request->evidence.n > LIMIT_EVIDENCE_BYTES)
-		out->fault = fault_at(FAULT_LIMIT, LIMIT_EVIDENCE_BYTES, "evidence");
-	if (t && t->judge)
-		t->judge(request, a, out, needs);
+	out->fault = own_request(request, a, &own);
+	if (fault_is_set(out->fault))
+		claims_put(out, CHECK_NOT_CHECKED, false, "the evidence is larger than any of its kind");
+	else if (t && t->judge)
+		t->judge(&own, a, out, needs);
 	else
-		judge_unsupported(request, t, out);
+		judge_unsupported(&own, t, out);
 	verdict_conclude(out);
 }
 

@@ -24,6 +24,9 @@ struct judge_request {
 	struct bytes endorsement; /* DER certificate of the signing key that came with the evidence, so that it is
 	                             the one meant; empty: looked for in the collateral, where other machines'
 	                             certificates lie too and prove nothing against this evidence */
+	bool collateral_given;    /* the user named the collateral for this evidence, so what is not authentic among
+	                             it fails its own check; false (an archive that strangers' documents have filled
+	                             too): such collateral is as good as absent */
 	const struct collateral_set *collateral;
 	int64_t at_ms;
 };

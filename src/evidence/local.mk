@@ -17,6 +17,7 @@ src_libevidence_a_SOURCES = \
 	src/evidence/judge.h \
 	src/evidence/snp.c \
 	src/evidence/snp.h \
+	src/evidence/snp_candidate.c \
 	src/evidence/snp_chain.c \
 	src/evidence/snp_report.c \
 	src/evidence/snp_tcb.c \

@@ -53,11 +53,14 @@ static inline unsigned snp_signing_key(const struct snp_report *r)
  * the form of its CHIP_ID; AMD_UNKNOWN where the report leaves it open. */
 enum amd_product snp_report_product(const struct snp_report *r);
 
+/* A product whose layout of TCB_VERSION is the report's: also where only the product is open and not the layout.
+ * `product`: as far as it is known. */
+enum amd_product snp_tcb_layout(const struct snp_report *r, enum amd_product product);
 struct snp_tcb snp_tcb_decode(struct bytes raw, enum amd_product product);
 /* Is every component of a at least that of b? */
 bool snp_tcb_at_least(const struct snp_tcb *a, const struct snp_tcb *b);
 
-/* The report's fields into the verdict. */
+/* The report's fields into the verdict. product: as far as it is known. */
 void snp_report_put(const struct snp_report *r, enum amd_product product, struct verdict *v);
 
 /* ---- VCEK and VLEK ---- */
@@ -77,9 +80,19 @@ struct snp_vek {
  * is right. */
 bool snp_vek_parse(struct bytes der, struct snp_vek *out);
 
+/* Is it of the report's chip (or the report of none), and of its REPORTED_TCB? */
+bool snp_vek_is_of_chip(const struct snp_vek *vek, const struct snp_report *r);
+bool snp_vek_is_of_tcb(const struct snp_vek *vek, const struct snp_report *r);
+
 /* Could this certificate be that of the report's signing key: its class, this TCB, and this chip or a masked
  * one? Who gives a report and one such certificate together means them to belong together. */
 bool snp_vek_is_plausible(struct bytes report, struct bytes vek_der);
+
+/* The certificate of the report's signing key, from the request's endorsement and collateral; out where it is
+ * FOUND. UNREADABLE: what came with the evidence is none, and there is no other. */
+enum snp_candidate { SNP_CANDIDATE_NONE, SNP_CANDIDATE_UNREADABLE, SNP_CANDIDATE_FOUND };
+enum snp_candidate snp_candidate_choose(const struct judge_request *q, const struct snp_report *r, struct arena *a,
+                                        struct snp_vek *out);
 
 /* Does the key of this certificate verify the report's signature? */
 bool snp_report_verify(const struct snp_report *r, struct bytes vek_der);
@@ -94,9 +107,10 @@ struct snp_chain {
 	bool builtin;
 	bool trusted;                /* everything up to the ARK verifies and is valid at the time */
 	const char *why;             /* where it does not */
+	bool crl_seen, crl_authentic; /* a CRL that names this root is at hand; the root has signed one of them */
 	enum check_result revocation;
 	const char *revocation_why;
-	bool crl_wanted;             /* a fresh CRL would help */
+	bool crl_wanted;             /* another CRL would help */
 };
 
 /* VEK -> ASK or ASVK -> pinned ARK, at a time; the ASK against the ARK's CRL. */
@@ -111,11 +125,12 @@ const char *snp_collateral_vet(const struct collateral *item, const struct colla
 
 /* ---- freshness ---- */
 
-enum snp_tcb_status { SNP_TCB_UNKNOWN, SNP_TCB_UP_TO_DATE, SNP_TCB_OUT_OF_DATE };
+enum snp_tcb_status { SNP_TCB_UNKNOWN, SNP_TCB_UP_TO_DATE, SNP_TCB_OUT_OF_DATE, SNP_TCB_REVOKED };
 
-/* Compare with the table's floors that were published at the time. why says what decided. */
+/* Compare reported, committed and current TCB with the table's floors that were published at the time. why says
+ * what decided; the table's date goes into the verdict. */
 enum snp_tcb_status snp_tcb_evaluate(const struct snp_report *r, enum amd_product product,
-                                     const struct collateral_set *set, int64_t at_ms, struct arena *a, struct verdict *v,
+                                     const struct collateral_set *set, int64_t at_ms, struct verdict *v,
                                      const char **why);
 
 void snp_judge(const struct judge_request *request, struct arena *a, struct verdict *v, struct judge_needs *needs);

@@ -124,14 +124,18 @@ static bool find_root(const struct collateral_set *set, enum amd_product product
 
 /* ---- the CRL: AMD publishes one per root; VEKs all have serial 0 and are not looked up ---- */
 
+static bool timestamp_of_tm(const struct tm *t, int64_t *ms)
+{
+	return timestamp_of_civil(t->tm_year + 1900, t->tm_mon + 1, t->tm_mday, t->tm_hour, t->tm_min, t->tm_sec, ms);
+}
+
 static bool crl_times(const X509_CRL *crl, int64_t *from_ms, int64_t *to_ms)
 {
 	const ASN1_TIME *last = X509_CRL_get0_lastUpdate(crl), *next = X509_CRL_get0_nextUpdate(crl);
 	struct tm a, b;
 	if (!last || !next || !ASN1_TIME_to_tm(last, &a) || !ASN1_TIME_to_tm(next, &b))
 		return false;
-	return timestamp_of_civil(a.tm_year + 1900, a.tm_mon + 1, a.tm_mday, a.tm_hour, a.tm_min, a.tm_sec, from_ms) &&
-	       timestamp_of_civil(b.tm_year + 1900, b.tm_mon + 1, b.tm_mday, b.tm_hour, b.tm_min, b.tm_sec, to_ms);
+	return timestamp_of_tm(&a, from_ms) && timestamp_of_tm(&b, to_ms);
 }
 
 static struct bytes crl_algorithm(const X509_CRL *crl, uint8_t **owned)
@@ -142,7 +146,17 @@ static struct bytes crl_algorithm(const X509_CRL *crl, uint8_t **owned)
 	return n > 0 ? bytes_of(*owned, (size_t)n) : (struct bytes){NULL, 0};
 }
 
-enum crl_use { CRL_OTHER, CRL_BAD, CRL_LATER, CRL_STALE, CRL_GOOD, CRL_REVOKES };
+/* A critical extension would change what the list covers (RFC 5280 section 5.2); AMD's have none. */
+static bool has_critical_extension(const X509_CRL *crl)
+{
+	for (int i = 0; i < X509_CRL_get_ext_count(crl); i++)
+		if (X509_EXTENSION_get_critical(X509_CRL_get_ext(crl, i)))
+			return true;
+	return false;
+}
+
+/* From here on CRL_LATER the root has signed it. Best last. */
+enum crl_use { CRL_OTHER, CRL_BAD, CRL_UNKNOWN_FORM, CRL_LATER, CRL_STALE, CRL_GOOD, CRL_REVOKES };
 
 static enum crl_use use_crl(struct bytes der, const struct root *root, X509 *intermediate, int64_t at_ms)
 {
@@ -151,11 +165,13 @@ static enum crl_use use_crl(struct bytes der, const struct root *root, X509 *int
 	uint8_t *owned = NULL;
 	int64_t from_ms, to_ms;
 	enum crl_use use = CRL_OTHER;
-	if (crl && p == der.p + der.n && X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(root->x509)) == 0) {
+	if (crl && p == der.p + der.n &&
+	    X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(root->x509)) == 0) {
 		X509_REVOKED *entry = NULL;
-		if (!is_pss(crl_algorithm(crl, &owned)) || X509_CRL_verify(crl, X509_get0_pubkey(root->x509)) != 1 ||
-		    !crl_times(crl, &from_ms, &to_ms))
+		if (!is_pss(crl_algorithm(crl, &owned)) || X509_CRL_verify(crl, X509_get0_pubkey(root->x509)) != 1)
 			use = CRL_BAD;
+		else if (!crl_times(crl, &from_ms, &to_ms) || has_critical_extension(crl))
+			use = CRL_UNKNOWN_FORM;
 		else if (X509_CRL_get0_by_serial(crl, &entry, X509_get0_serialNumber(intermediate)) == 1)
 			use = CRL_REVOKES; /* a revocation does not grow old */
 		else
@@ -167,8 +183,8 @@ static enum crl_use use_crl(struct bytes der, const struct root *root, X509 *int
 	return use;
 }
 
-static void check_revocation(const struct collateral_set *set, const struct root *root, X509 *intermediate, int64_t at_ms,
-                             struct snp_chain *out)
+static void check_revocation(const struct collateral_set *set, const struct root *root, X509 *intermediate,
+                             int64_t at_ms, struct snp_chain *out)
 {
 	enum crl_use best = CRL_OTHER;
 	for (size_t i = 0; set && i < set->n; i++) {
@@ -180,6 +196,7 @@ static void check_revocation(const struct collateral_set *set, const struct root
 	static const char *const why[] = {
 		[CRL_OTHER] = "no CRL of this root is at hand",
 		[CRL_BAD] = "the CRL at hand is not signed by this root",
+		[CRL_UNKNOWN_FORM] = "the CRL at hand has no readable nextUpdate, or a critical extension",
 		[CRL_LATER] = "the CRL at hand is of a later time (thisUpdate)",
 		[CRL_STALE] = VERDICT_STALE "the CRL at hand is past its nextUpdate",
 		[CRL_GOOD] = "",
@@ -187,7 +204,9 @@ static void check_revocation(const struct collateral_set *set, const struct root
 	};
 	out->revocation = best == CRL_GOOD ? CHECK_PASS : best == CRL_REVOKES ? CHECK_FAIL : CHECK_NOT_CHECKED;
 	out->revocation_why = why[best];
-	out->crl_wanted = out->revocation == CHECK_NOT_CHECKED;
+	out->crl_seen = best >= CRL_BAD;
+	out->crl_authentic = best > CRL_BAD;
+	out->crl_wanted = out->revocation == CHECK_NOT_CHECKED && best != CRL_LATER; /* one of today is later still */
 }
 
 /* ---- the intermediate ---- */
@@ -215,8 +234,10 @@ static X509 *find_intermediate(const struct snp_vek *vek, X509 *vek_x509, const 
 {
 	X509 *found = NULL;
 	const struct amd_root *builtin = root->builtin ? amd_root_of(vek->product) : NULL;
-	if (builtin &&
-	    try_intermediate(vek->key == SNP_KEY_VCEK ? builtin->ask : builtin->asvk, vek, vek_x509, root, at_ms, &found))
+	struct bytes pinned = {NULL, 0};
+	if (builtin)
+		pinned = vek->key == SNP_KEY_VCEK ? builtin->ask : builtin->asvk;
+	if (builtin && try_intermediate(pinned, vek, vek_x509, root, at_ms, &found))
 		return found;
 	for (size_t i = 0; set && i < set->n; i++)
 		if (set->items[i].kind == COLLATERAL_CERTIFICATE &&
@@ -245,7 +266,8 @@ void snp_chain_verify(const struct snp_vek *vek, const struct collateral_set *se
 	X509 *intermediate = NULL, *x509 = read_x509(vek->der);
 	(void)a;
 	*out = (struct snp_chain){.product = vek->product, .revocation = CHECK_NOT_CHECKED,
-	                          .revocation_why = "the chain does not verify", .why = "the certificate cannot be read"};
+	                          .revocation_why = "the chain does not verify",
+	                          .why = "the certificate cannot be read"};
 	bool rooted = x509 && find_root(set, vek->product, &root, &out->why);
 	if (!x509)
 		root = (struct root){0};

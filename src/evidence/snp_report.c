@@ -98,14 +98,22 @@ enum amd_product snp_report_product(const struct snp_report *r)
 	if (r->version >= 3) {
 		if (r->family == 0x19 && r->model <= 0x0f)
 			return AMD_MILAN;
-		if (r->family == 0x19 && ((r->model >= 0x10 && r->model <= 0x1f) || (r->model >= 0xa0 && r->model <= 0xaf)))
+		if (r->family == 0x19 && ((r->model & 0xf0) == 0x10 || (r->model & 0xf0) == 0xa0))
 			return AMD_GENOA;
 		if (r->family == 0x1a && r->model <= 0x11)
 			return AMD_TURIN;
 		return AMD_UNKNOWN;
 	}
-	bool short_id = bytes_is_zero(bytes_slice(r->chip_id, SNP_TURIN_HWID_BYTES, SNP_CHIP_ID_BYTES - SNP_TURIN_HWID_BYTES));
+	bool short_id = bytes_is_zero(bytes_slice(r->chip_id, SNP_TURIN_HWID_BYTES,
+	                                          SNP_CHIP_ID_BYTES - SNP_TURIN_HWID_BYTES));
 	return short_id && !bytes_is_zero(r->chip_id) ? AMD_TURIN : AMD_UNKNOWN;
+}
+
+enum amd_product snp_tcb_layout(const struct snp_report *r, enum amd_product product)
+{
+	if (product != AMD_UNKNOWN || r->version != 2 || bytes_is_zero(r->chip_id))
+		return product;
+	return AMD_GENOA; /* a long CHIP_ID: Milan or Genoa, and their layouts are one */
 }
 
 struct snp_tcb snp_tcb_decode(struct bytes raw, enum amd_product product)
@@ -151,7 +159,7 @@ static void put_policy(const struct snp_report *r, struct verdict *v)
 static void put_tcb(const struct snp_report *r, enum amd_product product, struct verdict *v)
 {
 	struct snp_tcb reported = snp_tcb_decode(r->reported_tcb, product);
-	if (product != AMD_UNKNOWN) {
+	if (product != AMD_UNKNOWN && !reported.reserved_set) {
 		verdict_number(&v->tcb, "bl_spl", reported.bl);
 		verdict_number(&v->tcb, "tee_spl", reported.tee);
 		verdict_number(&v->tcb, "snp_spl", reported.snp);
@@ -165,6 +173,11 @@ static void put_tcb(const struct snp_report *r, enum amd_product product, struct
 	verdict_hex(&v->tcb, "launch_tcb", r->launch_tcb);
 }
 
+static const char *signing_key_name(unsigned key)
+{
+	return key == SNP_KEY_VCEK ? "vcek" : key == SNP_KEY_VLEK ? "vlek" : "none";
+}
+
 void snp_report_put(const struct snp_report *r, enum amd_product product, struct verdict *v)
 {
 	const char *format = arena_format(v->arena, "report-v%u", r->version);
@@ -174,7 +187,7 @@ void snp_report_put(const struct snp_report *r, enum amd_product product, struct
 	verdict_hex(&v->measurements, "host_data", r->host_data);
 	verdict_hex(&v->measurements, "id_key_digest", r->id_key_digest);
 	verdict_hex(&v->measurements, "author_key_digest", r->author_key_digest);
-	put_tcb(r, product, v);
+	put_tcb(r, snp_tcb_layout(r, product), v);
 	verdict_number(&v->fields, "version", r->version);
 	verdict_number(&v->fields, "guest_svn", r->guest_svn);
 	put_policy(r, v);
@@ -182,8 +195,7 @@ void snp_report_put(const struct snp_report *r, enum amd_product product, struct
 	verdict_hex(&v->fields, "image_id", r->image_id);
 	verdict_number(&v->fields, "vmpl", r->vmpl);
 	verdict_hex(&v->fields, "platform_info", bytes_slice(r->raw, 0x40, 8));
-	verdict_text(&v->fields, "signing_key",
-	             snp_signing_key(r) == SNP_KEY_VCEK ? "vcek" : snp_signing_key(r) == SNP_KEY_VLEK ? "vlek" : "none");
+	verdict_text(&v->fields, "signing_key", signing_key_name(snp_signing_key(r)));
 	verdict_boolean(&v->fields, "author_key_en", r->signer_info & 1);
 	verdict_boolean(&v->fields, "mask_chip_key", r->signer_info >> 1 & 1);
 	verdict_hex(&v->fields, "chip_id", r->chip_id);

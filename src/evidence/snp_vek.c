@@ -24,7 +24,8 @@ static const char *common_name(struct bytes name, struct bytes *out)
 		while (der_next(&attributes, &attribute, "attribute")) {
 			struct cursor parts = der_inside(&attribute);
 			struct der type = der_expect(&parts, DER_OID, "type");
-			if (!bytes_equal(type.content, bytes_of(oid, sizeof(oid))) || !der_next(&parts, &value, "value"))
+			bool is_cn = bytes_equal(type.content, bytes_of(oid, sizeof(oid)));
+			if (!is_cn || !der_next(&parts, &value, "value"))
 				continue;
 			*out = value.content;
 			n++;
@@ -53,7 +54,9 @@ static enum amd_product issuer_product(struct bytes cn, enum snp_signing_key key
 static bool amd_extension(struct bytes oid, uint8_t *x, uint8_t *y)
 {
 	static const uint8_t arc[] = {0x2b, 0x06, 0x01, 0x04, 0x01, 0x9c, 0x78, 0x01};
-	if (!bytes_starts_with(oid, bytes_of(arc, sizeof(arc))) || (oid.n != sizeof(arc) + 1 && oid.n != sizeof(arc) + 2))
+	if (!bytes_starts_with(oid, bytes_of(arc, sizeof(arc))))
+		return false;
+	if (oid.n != sizeof(arc) + 1 && oid.n != sizeof(arc) + 2)
 		return false;
 	*x = oid.p[sizeof(arc)];
 	*y = oid.n == sizeof(arc) + 2 ? oid.p[sizeof(arc) + 1] : 0;
@@ -81,17 +84,19 @@ static const char *read_extension(const struct cert_extension *e, uint8_t x, uin
 	struct cursor c = cursor_at(e->value, e->offset);
 	if (x == 1 && y == 0) {
 		f->struct_version = der_u64(&c, "structVersion");
-		return set_once(&f->seen_struct_version) && !fault_is_set(cursor_end(&c, "structVersion")) ? NULL
-		                                                                                          : "bad structVersion";
+		bool good = set_once(&f->seen_struct_version) && !fault_is_set(cursor_end(&c, "structVersion"));
+		return good ? NULL : "bad structVersion";
 	}
 	if (x == 2 && y == 0) {
 		f->product_name = der_expect(&c, DER_IA5_STRING, "productName").content;
-		return set_once(&f->seen_product) && !fault_is_set(cursor_end(&c, "productName")) ? NULL : "bad productName";
+		bool good = set_once(&f->seen_product) && !fault_is_set(cursor_end(&c, "productName"));
+		return good ? NULL : "bad productName";
 	}
 	if (x == 3 && y >= 1 && y <= 9) {
 		uint64_t v = der_u64(&c, "SPL");
+		bool good = set_once(&f->seen[y]) && v <= 255 && !fault_is_set(cursor_end(&c, "SPL"));
 		f->spl[y] = (uint8_t)v;
-		return set_once(&f->seen[y]) && v <= 255 && !fault_is_set(cursor_end(&c, "SPL")) ? NULL : "bad security patch level";
+		return good ? NULL : "bad security patch level";
 	}
 	if (x == 4 && y == 0) { /* raw bytes without a tag: told from DER by length alone */
 		out->hwid = e->value;
@@ -102,19 +107,26 @@ static const char *read_extension(const struct cert_extension *e, uint8_t x, uin
 		der_expect(&c, DER_IA5_STRING, "cspID");
 		return set_once(&f->seen_csp) && !fault_is_set(cursor_end(&c, "cspID")) ? NULL : "bad cspID";
 	}
-	return "an unknown AMD extension";
+	return x == 3 ? "a security patch level that teewatch does not know" : NULL;
+}
+
+/* "Genoa", or with a stepping "Milan-B0": which one is not to be relied on. */
+static bool is_of_line(struct bytes product_name, const char *line)
+{
+	size_t n = strlen(line);
+	return bytes_starts_with(product_name, bytes_of_text(line)) &&
+	       (product_name.n == n || product_name.p[n] == '-');
 }
 
 static const char *judge_extensions(const struct extension_facts *f, const struct snp_vek *out)
 {
 	bool turin = out->product == AMD_TURIN;
-	const char *line = amd_product_name(out->product);
 	if (!f->seen_struct_version || f->struct_version != (turin ? 1 : 0))
 		return "structVersion is not its product line's";
-	if (!f->seen_product || !bytes_starts_with(f->product_name, bytes_of_text(line)))
+	if (!f->seen_product || !is_of_line(f->product_name, amd_product_name(out->product)))
 		return "productName is not its issuer's product line";
-	if (!f->seen[1] || !f->seen[2] || !f->seen[3] || !f->seen[8] || (turin && !f->seen[9]) || (!turin && f->seen[9]))
-		return "a security patch level is missing";
+	if (!f->seen[1] || !f->seen[2] || !f->seen[3] || !f->seen[8] || f->seen[9] != turin)
+		return "its security patch levels are not those of its product line";
 	for (size_t i = 4; i <= 7; i++)
 		if (f->spl[i] != 0)
 			return "a reserved security patch level is not zero";
@@ -149,8 +161,8 @@ static const char *read_extensions(struct snp_vek *out)
 /* id-ecPublicKey with secp384r1 and an uncompressed point. */
 static bool is_p384(struct bytes spki)
 {
-	static const uint8_t head[] = {0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
-	                               0x05, 0x2b, 0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00, 0x04};
+	static const uint8_t head[] = {0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
+	                               0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00, 0x04};
 	return spki.n == sizeof(head) + 96 && bytes_starts_with(spki, bytes_of(head, sizeof(head)));
 }
 
@@ -193,8 +205,8 @@ static bool component(const struct snp_report *r, size_t at, BIGNUM **out)
 static bool below_order(const BIGNUM *v)
 {
 	BIGNUM *order = NULL;
-	bool below = BN_hex2bn(&order, "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aece"
-	                               "c196accc52973") > 0 &&
+	bool below = BN_hex2bn(&order, "ffffffffffffffffffffffffffffffffffffffffffffffff"
+	                               "c7634d81f4372ddf581a0db248b0a77aecec196accc52973") > 0 &&
 	             !BN_is_zero(v) && BN_cmp(v, order) < 0;
 	BN_free(order);
 	return below;

@@ -23,8 +23,11 @@ void verdict_check(struct verdict *v, const char *id, enum check_result result, 
 	char text[512] = "";
 	const struct check *row = check_find(id);
 	assert(row || strncmp(id, "expect.", 7) == 0);
-	if (v->check_count >= LIMIT_VERDICT_CHECKS)
+	if (v->check_count >= LIMIT_VERDICT_CHECKS) { /* what is not recorded must not count as passed */
+		if (!fault_is_set(v->fault))
+			v->fault = fault_at(FAULT_LIMIT, LIMIT_VERDICT_CHECKS, "checks");
 		return;
+	}
 	if (detail) {
 		va_list args;
 		va_start(args, detail);
@@ -48,32 +51,32 @@ void verdict_claim(struct verdict *v, const char *claim, enum claim_status statu
 		v->claims[v->claim_count++] = (struct verdict_claim){claim, status, source, reason};
 }
 
-static struct verdict_value *add_value(struct verdict_values *to, const char *name, enum value_kind kind)
+/* The limit leaves room for every kind of evidence, so reaching it is a mistake of the program. */
+static void add_value(struct verdict_values *to, struct verdict_value value)
 {
-	static struct verdict_value overflow; /* past the limit values are dropped; the limit holds for every kind */
-	struct verdict_value *v = to->n < LIMIT_VERDICT_VALUES ? &to->v[to->n++] : &overflow;
-	*v = (struct verdict_value){.name = name, .kind = kind};
-	return v;
+	assert(to->n < LIMIT_VERDICT_VALUES);
+	if (to->n < LIMIT_VERDICT_VALUES)
+		to->v[to->n++] = value;
 }
 
 void verdict_hex(struct verdict_values *to, const char *name, struct bytes value)
 {
-	add_value(to, name, VALUE_HEX)->bytes = value;
+	add_value(to, (struct verdict_value){name, VALUE_HEX, value, 0});
 }
 
 void verdict_text(struct verdict_values *to, const char *name, const char *value)
 {
-	add_value(to, name, VALUE_TEXT)->bytes = bytes_of_text(value);
+	add_value(to, (struct verdict_value){name, VALUE_TEXT, bytes_of_text(value), 0});
 }
 
 void verdict_number(struct verdict_values *to, const char *name, uint64_t value)
 {
-	add_value(to, name, VALUE_NUMBER)->number = value;
+	add_value(to, (struct verdict_value){name, VALUE_NUMBER, {NULL, 0}, value});
 }
 
 void verdict_boolean(struct verdict_values *to, const char *name, bool value)
 {
-	add_value(to, name, VALUE_BOOLEAN)->number = value;
+	add_value(to, (struct verdict_value){name, VALUE_BOOLEAN, {NULL, 0}, value});
 }
 
 void verdict_anchor(struct verdict *v, const char *vendor, struct sha256 sha256, bool builtin)
@@ -84,12 +87,19 @@ void verdict_anchor(struct verdict *v, const char *vendor, struct sha256 sha256,
 
 /* ---- the result ---- */
 
+/* Every required check of the kind passed, and there is at least one: a kind without checks proves nothing. */
 static bool has_required(const struct verdict *v)
 {
-	for (size_t i = 0; i < check_count; i++)
-		if (checks[i].required && checks[i].kind == v->kind && checks[i].kind != EVIDENCE_NONE &&
-		    verdict_check_result(v, checks[i].id) != CHECK_PASS)
+	size_t required_count = 0;
+	for (size_t i = 0; i < check_count; i++) {
+		if (!checks[i].required || checks[i].kind != v->kind || checks[i].kind == EVIDENCE_NONE)
+			continue;
+		required_count++;
+		if (verdict_check_result(v, checks[i].id) != CHECK_PASS)
 			return false;
+	}
+	if (required_count == 0)
+		return false;
 	for (size_t i = 0; i < v->check_count; i++) {
 		const struct check *row = check_find(v->checks[i].id);
 		bool required = !row || row->required; /* expectations are */
@@ -141,7 +151,12 @@ const struct verdict_value *verdict_find(const struct verdict *v, const char *na
 		if (found)
 			return found;
 	}
-	return NULL;
+	if (strcmp(name, "report_data") != 0 || v->report_data.n == 0)
+		return NULL;
+	struct verdict_value *value = arena_alloc(v->arena, sizeof(*value));
+	if (value)
+		*value = (struct verdict_value){"report_data", VALUE_HEX, v->report_data, 0};
+	return value;
 }
 
 const struct verdict_claim *verdict_find_claim(const struct verdict *v, const char *claim)
@@ -171,7 +186,8 @@ const char *claim_status_name(enum claim_status s)
 
 const char *claim_source_name(enum claim_source s)
 {
-	static const char *const names[] = {"", "hardware_proven", "verifier_derived", "provider_asserted", "operator_asserted"};
+	static const char *const names[] = {"", "hardware_proven", "verifier_derived", "provider_asserted",
+	                                    "operator_asserted"};
 	return (size_t)s < sizeof(names) / sizeof(names[0]) ? names[s] : "";
 }
 
