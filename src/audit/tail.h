@@ -64,6 +64,8 @@ struct tail {
 	size_t seed_used[TASK_SEED_BODIES];
 	bool seed_gzip[TASK_SEED_BODIES], seed_whole[TASK_SEED_BODIES];
 	unsigned seed_levels, seed_waiting;
+	enum { SEED_ENTRY_AND_PROOF, SEED_ENTRY, SEED_PROOF_BY_HASH } seed_step; /* rfc6962 */
+	struct sha256 seed_leaf;
 	char message[512];
 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "audit/tail.h"
+#include "base/base64.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "ct/tile.h"
@@ -78,6 +79,7 @@ static void on_seeded(void *context, enum task_outcome outcome, struct bytes rep
 static void submit_seed(struct tail *t)
 {
 	struct task_seed task = {.kind = t->log->kind, .tree_size = t->newest.size, .root = t->newest.root,
+	                         .has_leaf = t->seed_step == SEED_PROOF_BY_HASH, .leaf = t->seed_leaf,
 	                         .body_count = t->seed_levels};
 	struct buffer message;
 	for (unsigned i = 0; i < t->seed_levels; i++) {
@@ -92,11 +94,33 @@ static void submit_seed(struct tail *t)
 	buffer_release(&message);
 }
 
+/* get-entry-and-proof has it all in one answer. Some logs do not offer it: then the last entry is fetched,
+ * hashed, and asked for by its hash. */
+static void rfc6962_path(const struct tail *t, char *path, size_t size)
+{
+	uint64_t last = t->newest.size - 1;
+	if (t->seed_step == SEED_ENTRY_AND_PROOF) {
+		snprintf(path, size, "ct/v1/get-entry-and-proof?leaf_index=%" PRIu64 "&tree_size=%" PRIu64, last, t->newest.size);
+	} else if (t->seed_step == SEED_ENTRY) {
+		snprintf(path, size, "ct/v1/get-entries?start=%" PRIu64 "&end=%" PRIu64, last, last);
+	} else {
+		struct buffer hash;
+		buffer_init(&hash, 256);
+		base64_put(&hash, sha256_bytes(&t->seed_leaf));
+		int n = snprintf(path, size, "ct/v1/get-proof-by-hash?tree_size=%" PRIu64 "&hash=", t->newest.size);
+		for (size_t i = 0; i < hash.n && (size_t)n + 4 < size; i++) {
+			bool plain = hash.p[i] != '+' && hash.p[i] != '/' && hash.p[i] != '=';
+			n += snprintf(path + n, size - (size_t)n, plain ? "%c" : "%%%02X", hash.p[i]);
+		}
+		buffer_release(&hash);
+	}
+}
+
 static void on_seed_fetched(void *context, const struct fetch_result *result);
 
 static void ask_for_seed(struct tail *t, unsigned level)
 {
-	char path[128];
+	char path[256];
 	struct arena arena;
 	struct seed_request *s = memory_alloc(sizeof(*s));
 	*s = (struct seed_request){t, level};
@@ -105,8 +129,7 @@ static void ask_for_seed(struct tail *t, unsigned level)
 		ct_tile_path(level, nodes >> 8, t->seed_whole[level] ? LIMIT_TILE_ENTRIES : (unsigned)(nodes & 0xff), path,
 		             sizeof(path));
 	} else {
-		snprintf(path, sizeof(path), "ct/v1/get-entry-and-proof?leaf_index=%" PRIu64 "&tree_size=%" PRIu64,
-		         t->newest.size - 1, t->newest.size);
+		rfc6962_path(t, path, sizeof(path));
 	}
 	arena_init(&arena, 64 << 10);
 	const char *url = tail_url(t, &arena, path);
@@ -114,6 +137,40 @@ static void ask_for_seed(struct tail *t, unsigned level)
 	                            (uint32_t)t->seed_slots[level]};
 	pool_fetch(t->audit->pool, &order, (struct pool_fetch){on_seed_fetched, s});
 	arena_release(&arena);
+}
+
+/* The last entry by itself: its hash is the one subtree of the reply. */
+static void on_entry_hashed(void *context, enum task_outcome outcome, struct bytes reply, uint64_t crashed_at)
+{
+	struct tail *t = context;
+	struct task_entries_reply r = {0};
+	struct arena arena;
+	(void)crashed_at;
+	arena_init(&arena, LIMIT_ARENA_BYTES);
+	if (outcome != TASK_DONE || fault_is_set(task_entries_reply_decode(reply, &arena, &r)) || fault_is_set(r.fault) ||
+	    r.subtree_count != 1 || r.subtrees[0].level != 0) {
+		retry_seed(t, "its last entry cannot be read", -1);
+	} else {
+		t->seed_leaf = r.subtrees[0].hash;
+		t->seed_step = SEED_PROOF_BY_HASH;
+		t->seed_waiting = 1;
+		ask_for_seed(t, 0);
+	}
+	arena_release(&arena);
+}
+
+static void submit_entry(struct tail *t)
+{
+	uint64_t last = t->newest.size - 1;
+	struct task_entries task = {.kind = CT_LOG_RFC6962, .first = last, .from = last, .to = last + 1, .expected = 1,
+	                            .skip = UINT64_MAX};
+	struct buffer message;
+	task.body = (struct task_body){.in_slot = true, .gzip = t->seed_gzip[0], .slot = (uint32_t)t->seed_slots[0],
+	                               .n = t->seed_used[0]};
+	buffer_init(&message, 64 << 10);
+	task_entries_encode(&task, &message);
+	pool_submit(t->audit->pool, TASK_ENTRIES, buffer_bytes(&message), (struct pool_task){on_entry_hashed, t});
+	buffer_release(&message);
 }
 
 static void on_seed_fetched(void *context, const struct fetch_result *result)
@@ -125,6 +182,12 @@ static void on_seed_fetched(void *context, const struct fetch_result *result)
 	bool gone = result->outcome == FETCH_STATUS && (result->status == 404 || result->status == 410);
 	if (gone && t->log->kind == CT_LOG_STATIC && !t->seed_whole[level]) {
 		t->seed_whole[level] = true; /* partial tiles may vanish once the full one exists */
+		ask_for_seed(t, level);
+		return;
+	}
+	bool offered = result->outcome != FETCH_STATUS || result->status < 400 || result->status > 499 || result->transient;
+	if (!offered && t->log->kind == CT_LOG_RFC6962 && t->seed_step == SEED_ENTRY_AND_PROOF) {
+		t->seed_step = SEED_ENTRY;
 		ask_for_seed(t, level);
 		return;
 	}
@@ -141,7 +204,10 @@ static void on_seed_fetched(void *context, const struct fetch_result *result)
 		retry_seed(t, what, result->retry_after_ms);
 		return;
 	}
-	submit_seed(t);
+	if (t->seed_step == SEED_ENTRY)
+		submit_entry(t);
+	else
+		submit_seed(t);
 }
 
 void tail_seed(struct tail *t)
@@ -149,6 +215,7 @@ void tail_seed(struct tail *t)
 	struct slots *slots = pool_slots(t->audit->pool);
 	unsigned wanted[TASK_SEED_BODIES], n = 0;
 	t->state = TAIL_SEED;
+	t->seed_step = SEED_ENTRY_AND_PROOF;
 	t->seed_levels = 1;
 	t->seed_waiting = 0;
 	memset(t->seed_whole, 0, sizeof(t->seed_whole));

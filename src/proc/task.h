@@ -68,6 +68,8 @@ struct task_seed {
 	enum ct_log_kind kind;
 	uint64_t tree_size;
 	struct sha256 root;
+	bool has_leaf;                             /* rfc6962: the body is get-proof-by-hash for this leaf */
+	struct sha256 leaf;
 	struct task_body bodies[TASK_SEED_BODIES]; /* rfc6962: get-entry-and-proof of the last entry; static: the
 	                                              partial hash tile of each level, lowest first, empty
 	                                              where the level has none */

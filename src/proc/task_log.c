@@ -181,6 +181,8 @@ void task_seed_encode(const struct task_seed *t, struct buffer *out)
 	buffer_put_u8(out, (uint8_t)t->kind);
 	buffer_put_u64be(out, t->tree_size);
 	message_put_sha256(out, &t->root);
+	message_put_bool(out, t->has_leaf);
+	message_put_sha256(out, &t->leaf);
 	buffer_put_u32be(out, (uint32_t)t->body_count);
 	for (size_t i = 0; i < t->body_count; i++)
 		task_body_put(out, &t->bodies[i]);
@@ -192,6 +194,8 @@ struct fault task_seed_decode(struct bytes in, struct arena *a, struct task_seed
 	out->kind = read_kind(&c);
 	out->tree_size = cursor_u64be(&c, "tree_size");
 	message_sha256(&c, &out->root, "root");
+	out->has_leaf = message_bool(&c, "has_leaf");
+	message_sha256(&c, &out->leaf, "leaf");
 	out->body_count = message_count(&c, TASK_SEED_BODIES, "bodies");
 	for (size_t i = 0; i < out->body_count; i++)
 		out->bodies[i] = task_body_read(&c, a);

@@ -105,11 +105,16 @@ static struct fault seed_from_proof(struct worker *w, const struct task_seed *t,
 	struct ct_proof *proof = arena_alloc(&w->arena, sizeof(*proof));
 	struct fault f = t->body_count == 1 && proof ? worker_body(w, &t->bodies[0], LIMIT_BODY_BYTES, &text)
 	                                             : fault_at(FAULT_MISSING, 0, "body");
-	if (!fault_is_set(f))
+	uint64_t index = t->tree_size - 1;
+	if (!fault_is_set(f) && t->has_leaf)
+		f = ct_proof_by_hash_parse(text, &w->arena, &index, proof);
+	else if (!fault_is_set(f))
 		f = ct_entry_and_proof_parse(text, &w->arena, &leaf_input, &extra_data, proof);
 	if (fault_is_set(f))
 		return f;
-	struct sha256 leaf = ct_leaf_hash(leaf_input);
+	if (index != t->tree_size - 1) /* the same leaf stands earlier too: its path does not help */
+		return fault_at(FAULT_MISMATCH, 0, "leaf_index");
+	struct sha256 leaf = t->has_leaf ? t->leaf : ct_leaf_hash(leaf_input);
 	bool good = ct_frontier_from_audit_path(t->tree_size, &leaf, proof->nodes, proof->n, &t->root, out);
 	return good ? FAULT_OK : fault_at(FAULT_MISMATCH, 0, "root");
 }

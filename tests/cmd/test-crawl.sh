@@ -63,6 +63,11 @@ configuration rfc6962 "http://127.0.0.1:$port/" "$key" "$watch" >"$work/end-rfc.
 expect 0 crawl "$work/r4" "$work/end-rfc.conf"
 [ "$(sql "$work/r4" "SELECT root_hash FROM v_log")" = "$(sql "$work/s4" "SELECT root_hash FROM v_log")" ] ||
 	fail "both seeds lead to one root"
+serve "$work/small" --proofs by-hash
+configuration rfc6962 "http://127.0.0.1:$port/" "$key" "$watch" >"$work/end-hash.conf"
+expect 0 crawl "$work/r5" "$work/end-hash.conf"
+[ "$(sql "$work/r5" "SELECT root_hash FROM v_log")" = "$(sql "$work/s4" "SELECT root_hash FROM v_log")" ] ||
+	fail "a log without get-entry-and-proof"
 rm -rf "$work/grown"
 # shellcheck disable=SC2086
 "$mklog" --out "$work/grown" --size 2600 --timestamp $((ms - 7200000)) $given

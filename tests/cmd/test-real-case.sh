@@ -25,7 +25,8 @@ row "SELECT group_concat(basis || ' ' || status || ' ' || source, ', ') FROM (SE
 	WHERE claim = 'tee_attested' ORDER BY basis)" "logged asserted hardware_proven, now asserted hardware_proven"
 row "SELECT count(*) FROM v_check WHERE check_id IN ('binding.spki', 'binding.hpke') AND result = 'pass'" 4
 row "SELECT count(*) FROM v_check WHERE result = 'fail'" 0
-row "SELECT DISTINCT check_id FROM v_check WHERE result = 'not_checked'" snp.ask_revocation
+row "SELECT group_concat(check_id, ' ') FROM (SELECT DISTINCT check_id FROM v_check WHERE result = 'not_checked'
+	ORDER BY check_id)" "snp.ask_revocation snp.crl"
 row "SELECT substr(value, 1, 8) || substr(value, -4) FROM v_measurement WHERE register = 'measurement'" 09ef32acb519
 row "SELECT count(*) FROM v_anomaly" 0
 

@@ -3,6 +3,7 @@
  * DIR (the static API under /static/; queries are ignored). Prints its port. Ends by itself after --seconds, and with SIGTERM.
  *
  *   teewatch-logserver --dir DIR [--port N] [--page-cap N] [--seconds N] [--fault KIND:EVERY]
+ *                      [--proofs by-hash]
  *   teewatch-logserver --dir DIR --tls CERT.pem KEY.pem      files of DIR over TLS
  *
  * KIND is 429, 503, html, cut, short: every EVERY-th answer has that fault.
@@ -52,6 +53,7 @@ struct connection {
 struct server {
 	const char *dir, *fault;
 	unsigned page_cap, fault_every, answers;
+	bool by_hash_only;      /* get-entry-and-proof is not offered */
 	int entries_fd;
 	uint64_t *offsets, size;
 	struct merkle_tree tree;
@@ -194,6 +196,36 @@ static void get_proof(struct server *s, struct connection *c, const char *call, 
 	buffer_release(&body);
 }
 
+/* The hash comes in percent-encoded base64. */
+static void get_proof_by_hash(struct server *s, struct connection *c, const char *query)
+{
+	const char *at = strstr(query, "hash=");
+	uint8_t text[64], hash[64], path[64][32];
+	uint64_t size = 0, index = 0;
+	size_t n = 0, length = 0;
+	struct buffer body;
+	for (at = at ? at + 5 : ""; *at && *at != '&' && n < sizeof(text); at++) {
+		uint8_t v = (uint8_t)*at;
+		if (v == '%' && strlen(at) > 2 && hex_decode(bytes_of(at + 1, 2), &v, 1))
+			at += 2;
+		text[n++] = v;
+	}
+	bool good = n == 44 && base64_decode(bytes_of(text, n), hash, &length) && length == 32 &&
+	            parameter(query, "tree_size", &size) && size <= s->size;
+	while (good && index < size && memcmp(s->tree.level[0][index], hash, 32) != 0)
+		index++;
+	if (!good || index == size) {
+		answer_text(c, "404 Not Found", "text/plain", BYTES_LITERAL("no such leaf\n"));
+		return;
+	}
+	buffer_init(&body, 1 << 16);
+	buffer_printf(&body, "{\"leaf_index\":%" PRIu64 ",\"audit_path\":", index);
+	put_path(&body, path, merkle_tree_path(&s->tree, index, size, path));
+	buffer_put_u8(&body, '}');
+	answer_text(c, "200 OK", "application/json", buffer_bytes(&body));
+	buffer_release(&body);
+}
+
 static void serve_file(struct server *s, struct connection *c, const char *name)
 {
 	char path[4096];
@@ -260,7 +292,10 @@ static void respond(struct server *s, struct connection *c)
 		serve_file(s, c, "rfc6962/get-sth");
 	else if (strcmp(target, "/ct/v1/get-entries") == 0)
 		get_entries(s, c, query ? query : "");
-	else if (strcmp(target, "/ct/v1/get-sth-consistency") == 0 || strcmp(target, "/ct/v1/get-entry-and-proof") == 0)
+	else if (strcmp(target, "/ct/v1/get-proof-by-hash") == 0)
+		get_proof_by_hash(s, c, query ? query : "");
+	else if (strcmp(target, "/ct/v1/get-sth-consistency") == 0 ||
+	         (strcmp(target, "/ct/v1/get-entry-and-proof") == 0 && !s->by_hash_only))
 		get_proof(s, c, target + 8, query ? query : "");
 	else
 		serve_file(s, c, target + 1);
@@ -426,6 +461,8 @@ int main(int argc, char **argv)
 			s.page_cap = (unsigned)strtoul(v, NULL, 10);
 		else if (strcmp(o, "--seconds") == 0)
 			seconds = strtol(v, NULL, 10);
+		else if (strcmp(o, "--proofs") == 0)
+			s.by_hash_only = strcmp(v, "by-hash") == 0;
 		else if (strcmp(o, "--fault") == 0) {
 			char *colon = strchr(argv[i + 1], ':');
 			if (colon) {
