@@ -15,7 +15,7 @@ const struct check checks[] = {
 	{"snp.vcek_shape", EVIDENCE_SNP, true, false,
 	 "that certificate has the form of AMD's (names, key, extensions) and is of the class that the report names"},
 	{"snp.vcek_chain", EVIDENCE_SNP, true, false, "it chains to a pinned AMD root and is valid at the time"},
-	{"snp.crl", EVIDENCE_SNP, false, false, "the CRL of the root that is at hand, if there is one, is signed by it"},
+	{"snp.crl", EVIDENCE_SNP, false, false, "a CRL of the root is at hand, and signed by it"},
 	{"snp.ask_revocation", EVIDENCE_SNP, true, false, "a fresh CRL of the root does not revoke the intermediate"},
 	{"snp.report_signature", EVIDENCE_SNP, true, false, "the report is signed by that key"},
 	{"snp.vcek_tcb", EVIDENCE_SNP, true, false, "the key was derived for the report's REPORTED_TCB"},

@@ -164,6 +164,8 @@ static void judge_crl(struct judging *j)
 	else if (c->crl_seen)
 		verdict_check(v, "snp.crl", j->request->collateral_given ? CHECK_FAIL : CHECK_NOT_CHECKED,
 		              "the CRL at hand is not one that the root has signed");
+	else
+		verdict_check(v, "snp.crl", CHECK_NOT_CHECKED, "no CRL of this root is at hand");
 	verdict_check(v, "snp.ask_revocation", c->revocation, "%s", c->revocation_why);
 	if (c->crl_wanted && c->trusted)
 		need_crl(j);
@@ -317,7 +319,7 @@ static enum check_result judge_authenticity(const struct judging *j, const char 
 	return worst;
 }
 
-/* Required steps that an earlier one made pointless are in the verdict too, so that nobody takes them for passed. */
+/* Steps that an earlier one made pointless are in the verdict too, so that nobody takes them for passed. */
 static void put_unreached(struct verdict *v)
 {
 	size_t reached = v->check_count;
@@ -325,7 +327,7 @@ static void put_unreached(struct verdict *v)
 		bool seen = false;
 		for (size_t k = 0; k < reached && !seen; k++)
 			seen = strcmp(v->checks[k].id, checks[i].id) == 0;
-		if (!seen && checks[i].kind == EVIDENCE_SNP && checks[i].required)
+		if (!seen && checks[i].kind == EVIDENCE_SNP)
 			verdict_check(v, checks[i].id, CHECK_NOT_CHECKED,
 			              "an earlier step decided, or was not possible");
 	}
