@@ -186,15 +186,19 @@ static void judge_origin(struct judging *j)
 	}
 	verdict_check(v, "snp.vcek_available", CHECK_PASS, NULL);
 	bool shape = !fault_is_set(j->vek.fault) && (unsigned)j->vek.key == snp_signing_key(&j->report);
-	verdict_check(v, "snp.vcek_shape", shape ? CHECK_PASS : CHECK_FAIL, shape ? NULL : "%s",
+	verdict_check(v, "snp.vcek_shape",
+	              shape ? CHECK_PASS : j->vek.unknown_line ? CHECK_NOT_CHECKED : CHECK_FAIL, shape ? NULL : "%s",
 	              j->vek.why ? j->vek.why : "the report was signed by the other class of key (VCEK, VLEK)");
+	if (j->vek.unknown_line)
+		return;
 	snp_chain_verify(&j->vek, j->request->collateral, j->request->at_ms, j->arena, &j->chain);
 	if (j->chain.trusted)
 		verdict_anchor(v, "amd", j->chain.anchor, j->chain.builtin);
 	else
 		need_vcek(j); /* the genuine certificate may prove what this one cannot */
-	verdict_check(v, "snp.vcek_chain", j->chain.trusted ? CHECK_PASS : CHECK_FAIL, j->chain.trusted ? NULL : "%s",
-	              j->chain.why);
+	verdict_check(v, "snp.vcek_chain",
+	              j->chain.trusted ? CHECK_PASS : j->chain.unchecked ? CHECK_NOT_CHECKED : CHECK_FAIL,
+	              j->chain.trusted ? NULL : "%s", j->chain.why);
 	judge_crl(j);
 	bool good = snp_report_verify(&j->report, j->vek.der);
 	verdict_check(v, "snp.report_signature", good ? CHECK_PASS : CHECK_FAIL,

@@ -72,6 +72,7 @@ struct snp_vek {
 	enum amd_product product;    /* from the issuer's CN */
 	struct snp_tcb tcb;
 	struct bytes hwid;           /* VCEK: 64 bytes, Turin 8; VLEK: empty */
+	bool unknown_line;           /* of a product line that teewatch does not know: nothing more can be said */
 	struct fault fault;          /* what in its form is not AMD's */
 	const char *why;             /* of the fault, for people */
 };
@@ -106,6 +107,7 @@ struct snp_chain {
 	struct sha256 anchor;        /* of the ARK's DER */
 	bool builtin;
 	bool trusted;                /* everything up to the ARK verifies and is valid at the time */
+	bool unchecked;              /* not trusted, since a root or intermediate is not at hand */
 	const char *why;             /* where it does not */
 	bool crl_seen, crl_authentic; /* a CRL that names this root is at hand; the root has signed one of them */
 	enum check_result revocation;

@@ -229,20 +229,27 @@ static bool try_intermediate(struct bytes der, const struct snp_vek *vek, X509 *
 	return good;
 }
 
+/* seen: whether there is one of the name that the VEK's issuer has. */
 static X509 *find_intermediate(const struct snp_vek *vek, X509 *vek_x509, const struct root *root,
-                               const struct collateral_set *set, int64_t at_ms)
+                               const struct collateral_set *set, int64_t at_ms, bool *seen)
 {
 	X509 *found = NULL;
 	const struct amd_root *builtin = root->builtin ? amd_root_of(vek->product) : NULL;
 	struct bytes pinned = {NULL, 0};
 	if (builtin)
 		pinned = vek->key == SNP_KEY_VCEK ? builtin->ask : builtin->asvk;
+	*seen = builtin != NULL;
 	if (builtin && try_intermediate(pinned, vek, vek_x509, root, at_ms, &found))
 		return found;
-	for (size_t i = 0; set && i < set->n; i++)
-		if (set->items[i].kind == COLLATERAL_CERTIFICATE &&
-		    try_intermediate(set->items[i].der, vek, vek_x509, root, at_ms, &found))
+	for (size_t i = 0; set && i < set->n; i++) {
+		struct cert c;
+		if (set->items[i].kind != COLLATERAL_CERTIFICATE || fault_is_set(cert_parse(set->items[i].der, &c)) ||
+		    !bytes_equal(c.subject, vek->cert.issuer))
+			continue;
+		*seen = true;
+		if (try_intermediate(set->items[i].der, vek, vek_x509, root, at_ms, &found))
 			return found;
+	}
 	return NULL;
 }
 
@@ -268,16 +275,19 @@ void snp_chain_verify(const struct snp_vek *vek, const struct collateral_set *se
 	*out = (struct snp_chain){.product = vek->product, .revocation = CHECK_NOT_CHECKED,
 	                          .revocation_why = "the chain does not verify",
 	                          .why = "the certificate cannot be read"};
-	bool rooted = x509 && find_root(set, vek->product, &root, &out->why);
+	bool rooted = x509 && find_root(set, vek->product, &root, &out->why), seen = false;
 	if (!x509)
 		root = (struct root){0};
+	out->unchecked = x509 && root.der.n == 0;
 	if (rooted) {
 		out->anchor = hash_sha256(root.der);
 		out->builtin = root.builtin;
 		out->why = judge_validity(vek, &root, at_ms);
-		intermediate = find_intermediate(vek, x509, &root, set, at_ms);
+		intermediate = find_intermediate(vek, x509, &root, set, at_ms, &seen);
+		out->unchecked = !seen && !out->why;
 		if (!intermediate && !out->why)
-			out->why = "no valid intermediate that the root has signed has signed it";
+			out->why = seen ? "no valid intermediate that the root has signed has signed it"
+			                : "the intermediate (ASK or ASVK) is not at hand";
 		out->trusted = out->why == NULL;
 	}
 	if (intermediate)

@@ -180,8 +180,11 @@ bool snp_vek_parse(struct bytes der, struct snp_vek *out)
 		return false;
 	out->why = common_name(out->cert.issuer, &issuer);
 	out->product = issuer_product(issuer, out->key);
-	if (!out->why && out->product == AMD_UNKNOWN)
-		out->why = "its issuer is no intermediate of AMD's";
+	if (!out->why && out->product == AMD_UNKNOWN) {
+		out->unknown_line = bytes_starts_with(issuer, BYTES_LITERAL("SEV-"));
+		out->why = out->unknown_line ? "it is of a product line that teewatch does not know"
+		                             : "its issuer is no intermediate of AMD's";
+	}
 	if (!out->why && !is_p384(out->cert.spki))
 		out->why = "its key is not on P-384";
 	if (!out->why)

@@ -48,12 +48,13 @@ TEST(ports_of_documents)
 TEST(addresses_of_documents)
 {
 	static const char *const urls[] = {
-		"https://127.0.0.1/", "https://127.0.0.1:443/x", "https://localhost/x", "https://LOCALHOST/x", "https://10.0.0.1/",
-		"https://192.168.1.1/", "https://172.16.0.1/", "https://169.254.169.254/latest/meta-data/", "https://100.64.0.1/",
-		"https://0.0.0.0/", "https://224.0.0.1/", "https://255.255.255.255/", "https://0x7f.1/", "https://2130706433/",
-		"https://017700000001/", "https://[::1]/", "https://[::]/", "https://[::ffff:127.0.0.1]/", "https://[::ffff:a00:1]/",
-		"https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::1]/", "https://[fe80::1]/", "https://[fd00::1]/",
-		"https://[ff02::1]/", "https://[2001:db8::1]/",
+		"https://127.0.0.1/", "https://127.0.0.1:443/x", "https://localhost/x", "https://LOCALHOST/x",
+		"https://10.0.0.1/", "https://192.168.1.1/", "https://172.16.0.1/",
+		"https://169.254.169.254/latest/meta-data/", "https://100.64.0.1/", "https://0.0.0.0/",
+		"https://224.0.0.1/", "https://255.255.255.255/", "https://0x7f.1/", "https://2130706433/",
+		"https://017700000001/", "https://[::1]/", "https://[::]/", "https://[::ffff:127.0.0.1]/",
+		"https://[::ffff:a00:1]/", "https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::1]/",
+		"https://[fe80::1]/", "https://[fd00::1]/", "https://[ff02::1]/", "https://[2001:db8::1]/",
 	};
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
 		check_refused(FETCH_DOCUMENT, urls[i], i % 2, "is not public");
@@ -113,7 +114,8 @@ static void check_file(struct fetcher *f, const char *name, size_t max, const ch
 TEST(files)
 {
 	/* The gzip member of "hi", as gzip writes it. */
-	static const char gzip[] = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\xc8\x04\x00\xac\x2a\x93\xd8\x02\x00\x00\x00";
+	static const char gzip[] = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\xc8\x04\x00\xac\x2a\x93\xd8"
+	                           "\x02\x00\x00\x00";
 	static const char *const names[] = {"checkpoint", "a b%", "empty", "tile", "link", "loop", "fifo"};
 	char path[256], target[256];
 	CHECK(mkdtemp(directory) != NULL);
