@@ -87,7 +87,7 @@ struct scene {
 
 static void write_ca(struct scene *s)
 {
-	snprintf(s->ca_path, sizeof(s->ca_path), "/tmp/teewatch-test-ca-XXXXXX");
+	snprintf(s->ca_path, sizeof(s->ca_path), "test-authority-XXXXXX");
 	int fd = mkstemp(s->ca_path);
 	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	must(f && PEM_write_X509(f, s->authority.certificate) == 1 && fclose(f) == 0, "file of the authority");
