@@ -278,7 +278,7 @@ static bool fetch_one(struct audit *a, const char *url)
 	struct slots *slots = pool_slots(a->pool);
 	struct fetch_result result;
 	struct fault fault;
-	int slot = slots_take(slots), added = -1;
+	int slot = audit_take_slot(a), added = -1;
 	if (slot < 0)
 		return false;
 	struct fetch_order order = {FETCH_VENDOR, url, true, LIMIT_COLLATERAL_BYTES, (uint32_t)slot};
