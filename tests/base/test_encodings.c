@@ -284,7 +284,7 @@ TEST(texts)
 	struct arena a;
 	uint64_t n;
 	arena_init(&a, 1 << 16);
-	CHECK_TEXT(text_escaped(&a, bytes_of("a\x1b[31m\\\xc3\n", 10)), "a\\x1b[31m\\x5c\\xc3\\x0a");
+	CHECK_TEXT(text_escaped(&a, bytes_of("a\x1b[31m\\\xc3\n", 9)), "a\\x1b[31m\\x5c\\xc3\\x0a");
 	CHECK(text_is_utf8(lit("\xe2\x80\x94")) && !text_is_utf8(lit("\xc0\xaf")) && !text_is_utf8(lit("\xed\xa0\x80")) &&
 	      !text_is_utf8(lit("\xf4\x90\x80\x80")) && !text_is_utf8(lit("\xe2\x80")));
 	CHECK(text_decimal(lit("18446744073709551615"), UINT64_MAX, &n) && n == UINT64_MAX);
