@@ -24,9 +24,9 @@ static bool is_quote(struct bytes raw, uint16_t version, uint32_t tee)
 {
 	struct cursor c = cursor_of(raw);
 	uint16_t v = cursor_u16le(&c, "version");
-	cursor_u16le(&c, "att_key_type");
+	uint16_t key = cursor_u16le(&c, "att_key_type"); /* never 0, unlike what an SNP report of version 3 has here */
 	uint32_t t = cursor_u32le(&c, "tee_type");
-	return cursor_ok(&c) && raw.n >= QUOTE_BYTES_MIN && v == version && t == tee;
+	return cursor_ok(&c) && raw.n >= QUOTE_BYTES_MIN && v == version && key != 0 && t == tee;
 }
 
 /* By its length, or by what every report begins with: so a cut or padded one is called that. */

@@ -7,6 +7,7 @@
 #include "base/base32.h"
 #include "base/gzip.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "extract/part.h"
 
 enum {
@@ -117,7 +118,8 @@ static void add_chunk(struct chunk_set *s, const struct san_name *name, const st
 		s->suffix = l->suffix;
 	else if (!bytes_equal(s->suffix, l->suffix))
 		set_fault(s, FAULT_MISMATCH, l->index); /* two sets of one kind */
-	if (!name->readable || !is_base32(l->text))
+	/* What normalising a name forgives (other alphabets' digits, a trailing dot) no producer writes. */
+	if (!name->readable || !text_equal_nocase(name->raw, name->text) || !is_base32(l->text))
 		set_fault(s, FAULT_ENCODING, l->index);
 	if (l->text.n > DNS_LABEL_MAX - 2)
 		set_fault(s, FAULT_LENGTH, l->index);

@@ -20,7 +20,7 @@ struct good {
 	bool vlek, masked, vek_in_set;
 	uint8_t family, model, stepping; /* 0: the line's usual */
 	enum verdict_result result;
-	const char *unchecked;           /* the one check that could not be made; "": none */
+	const char *unchecked; /* the one check that could not be made; "": none */
 };
 
 static const struct good goods[] = {
@@ -79,17 +79,21 @@ TEST(good_reports)
 		const struct good *g = &goods[i];
 		make_good(&scene, g);
 		const struct verdict *v = &scene.verdict;
-		CHECK_THAT(v->result == g->result, "%s: %s %s", g->name, verdict_result_name(v->result), scene_failed(&scene));
+		CHECK_THAT(v->result == g->result, "%s: %s %s", g->name, verdict_result_name(v->result),
+		           scene_failed(&scene));
 		CHECK_THAT(only_unchecked(v, g->unchecked), "%s", g->name);
 		bool attested = strcmp(g->unchecked, "snp.product") != 0;
-		CHECK_THAT(scene_claim(&scene, "tee_attested") == (attested ? CLAIM_ASSERTED : CLAIM_UNKNOWN), "%s", g->name);
-		CHECK_THAT(scene_claim(&scene, "tcb_up_to_date") == (g->unchecked[0] ? CLAIM_UNKNOWN : CLAIM_ASSERTED), "%s",
+		CHECK_THAT(scene_claim(&scene, "tee_attested") == (attested ? CLAIM_ASSERTED : CLAIM_UNKNOWN), "%s",
 		           g->name);
+		CHECK_THAT(scene_claim(&scene, "tcb_up_to_date") == (g->unchecked[0] ? CLAIM_UNKNOWN : CLAIM_ASSERTED),
+		           "%s", g->name);
 		CHECK_U64(v->claim_count, 6);
 		CHECK(v->anchor_count == 1 && !v->anchors[0].builtin);
 		const struct verdict_claim *c = verdict_find_claim(v, "tee_attested");
-		CHECK(c->status != CLAIM_ASSERTED || c->source == SOURCE_VERIFIER_DERIVED); /* never more with an own anchor */
-		CHECK_THAT(verdict_find(v, "ucode_spl") && (g->product == AMD_TURIN) == (verdict_find(v, "fmc_spl") != NULL),
+		CHECK(c->status != CLAIM_ASSERTED ||
+		      c->source == SOURCE_VERIFIER_DERIVED); /* never more with an own anchor */
+		CHECK_THAT(verdict_find(v, "ucode_spl") &&
+		                   (g->product == AMD_TURIN) == (verdict_find(v, "fmc_spl") != NULL),
 		           "%s", g->name);
 		CHECK(bytes_equal_text(verdict_find(v, "product")->bytes, amd_product_name(g->product)));
 		CHECK_U64(scene.needs.n, 0);
@@ -125,6 +129,7 @@ static void odd(struct scene *s, const char *oid, const void *value, size_t n)
 	s->vek.odd_value = bytes_of(value, n);
 }
 
+/* clang-format off */
 #define MAKE(NAME) static void make_##NAME(struct scene *s)
 #define OID "1.3.6.1.4.1.3704.1."
 
@@ -319,6 +324,8 @@ static const struct defect defects[] = {
 	{"binding.nonce", "nonce of 64 bytes", make_long_nonce},
 };
 
+/* clang-format on */
+
 /* Does this failed check refute that the TEE is attested? The rest is about the platform's age and order. */
 static bool refutes(const char *id)
 {
@@ -343,8 +350,8 @@ TEST(each_defect_fails_its_check_first)
 		scene_start(&scene);
 		d->make(&scene);
 		scene_judge(&scene);
-		CHECK_THAT(strcmp(scene_failed(&scene), d->first_failed) == 0, "%s: first failed is \"%s\", not %s", d->what,
-		           scene_failed(&scene), d->first_failed);
+		CHECK_THAT(strcmp(scene_failed(&scene), d->first_failed) == 0, "%s: first failed is \"%s\", not %s",
+		           d->what, scene_failed(&scene), d->first_failed);
 		CHECK_THAT(scene.verdict.result == VERDICT_FAILED, "%s", d->what);
 		if (refutes(d->first_failed))
 			CHECK_THAT(scene_claim(&scene, "tee_attested") == CLAIM_REFUTED, "%s", d->what);
@@ -371,7 +378,8 @@ TEST(each_check_has_a_good_and_a_bad_vector)
 			bad |= strcmp(defects[k].first_failed, checks[i].id) == 0;
 		CHECK_THAT(bad, "%s has no bad vector", checks[i].id);
 		CHECK_THAT(verdict_check_result(&scene.verdict, checks[i].id) == CHECK_PASS ||
-		           verdict_check_result(&nonce.verdict, checks[i].id) == CHECK_PASS, "%s has no good vector", checks[i].id);
+		                   verdict_check_result(&nonce.verdict, checks[i].id) == CHECK_PASS,
+		           "%s has no good vector", checks[i].id);
 		CHECK(checks[i].means[0] != 0);
 		CHECK(check_find(checks[i].id) == &checks[i]);
 	}
@@ -382,6 +390,7 @@ TEST(each_check_has_a_good_and_a_bad_vector)
 
 /* ---- what cannot be checked is neither good nor bad ---- */
 
+/* clang-format off */
 MAKE(nothing) { s->without_vek = true; }
 MAKE(no_crl) { s->without_crl = true; }
 MAKE(stale_crl) { s->crl_to_ms = SCENE_AT_MS - 1; s->crl_to_ms -= s->crl_to_ms % 1000; }
@@ -416,14 +425,16 @@ static const struct {
 	const char *need;     /* the first thing asked for; "": nothing */
 } incompletes[] = {
 	{"snp.vcek_available", "no VCEK", make_nothing, CLAIM_UNKNOWN,
-	 "/vcek/v1/Genoa/01080f161d242b323940474e555c636a71787f868d949ba2a9b0b7bec5ccd3dae1e8eff6fd040b121920272e353c434a51585f"
-	 "666d747b828990979ea5acb3ba?blSPL=10&teeSPL=00&snpSPL=27&ucodeSPL=86"},
+	 "/vcek/v1/Genoa/01080f161d242b323940474e555c636a71787f868d949ba2a9b0b7bec5ccd3dae1e8eff6fd040b121920272e"
+	 "353c434a51585f666d747b828990979ea5acb3ba?blSPL=10&teeSPL=00&snpSPL=27&ucodeSPL=86"},
 	{"snp.vcek_available", "no VCEK of Turin", make_turin_without_vek, CLAIM_UNKNOWN,
 	 "/vcek/v1/Turin/01080f161d242b32?fmcSPL=01&blSPL=01&teeSPL=01&snpSPL=04&ucodeSPL=81"},
 	{"snp.vcek_available", "no VCEK, version 2", make_v2_without_vek, CLAIM_UNKNOWN, "/vcek/v1/Milan/*"},
 	{"snp.vcek_available", "no VLEK", make_vlek_without_vek, CLAIM_UNKNOWN, ""},
-	{"snp.vcek_available", "another chip's VCEK in the archive", make_other_chips_vek, CLAIM_UNKNOWN, "/vcek/v1/Genoa/*"},
-	{"snp.vcek_available", "another TCB's VCEK in the archive", make_other_tcbs_vek, CLAIM_UNKNOWN, "/vcek/v1/Genoa/*"},
+	{"snp.vcek_available", "another chip's VCEK in the archive", make_other_chips_vek, CLAIM_UNKNOWN,
+	 "/vcek/v1/Genoa/*"},
+	{"snp.vcek_available", "another TCB's VCEK in the archive", make_other_tcbs_vek, CLAIM_UNKNOWN,
+	 "/vcek/v1/Genoa/*"},
 	{"snp.vcek_available", "masked, and some VCEK in the archive", make_masked_other_vek, CLAIM_UNKNOWN, ""},
 	{"snp.vcek_available", "an impostor's VCEK in the archive", make_impostor_in_archive, CLAIM_UNKNOWN,
 	 "/vcek/v1/Genoa/*"},
@@ -448,6 +459,8 @@ static const struct {
 	{"binding.spki", "a rule that is not known", make_unknown_rule, CLAIM_UNKNOWN, ""},
 };
 
+/* clang-format on */
+
 static bool path_matches(const char *path, const char *pattern)
 {
 	size_t n = strlen(pattern);
@@ -463,7 +476,8 @@ TEST(what_cannot_be_checked_is_incomplete)
 		const char *what = incompletes[i].what;
 		CHECK_THAT(scene.verdict.result == VERDICT_INCOMPLETE, "%s: %s", what, scene_failed(&scene));
 		CHECK_THAT(scene_failed(&scene)[0] == 0, "%s: %s", what, scene_failed(&scene));
-		CHECK_THAT(verdict_check_result(&scene.verdict, incompletes[i].unchecked) == CHECK_NOT_CHECKED, "%s", what);
+		CHECK_THAT(verdict_check_result(&scene.verdict, incompletes[i].unchecked) == CHECK_NOT_CHECKED, "%s",
+		           what);
 		CHECK_THAT(scene_claim(&scene, "tee_attested") == incompletes[i].attested, "%s", what);
 		const char *need = scene.needs.n > 0 ? scene.needs.v[0].path : "";
 		CHECK_THAT(path_matches(need, incompletes[i].need), "%s: asks for %s", what, need);
@@ -498,7 +512,7 @@ TEST(a_made_up_certificate_spoils_nothing)
 	for (unsigned given = 0; given < 2; given++) {
 		scene_start(&scene);
 		struct demo_vek bogus = scene.vek, other_key = scene.vek;
-		bogus.signed_by_other = true;       /* the right key, not certified */
+		bogus.signed_by_other = true; /* the right key, not certified */
 		other_key.pkcs1 = true;
 		scene.more[0] = demo_vek(&bogus, &scene.arena);
 		scene.more[1] = demo_vek(&other_key, &scene.arena);
@@ -573,7 +587,10 @@ TEST(an_old_tcb_refutes_a_claim_and_fails_nothing)
 		{AMD_GENOA, {0, 10, 0, 27, 85}, "AMD-SB-3020: reported TCB has ucode 85, vulnerable below 86", false},
 		{AMD_TURIN, {1, 1, 1, 4, 80}, "AMD-SB-3027: reported TCB has ucode 80, vulnerable below 81", false},
 		{AMD_MILAN, {0, 4, 0, 27, 218}, "AMD-SB-3019: reported TCB has ucode 218, vulnerable below 219", false},
-		{AMD_GENOA, {0, 10, 0, 27, 86}, "AMD-SB-3015: reported TCB has alias_check 0, vulnerable below 1", true},
+		{AMD_GENOA,
+	         {0, 10, 0, 27, 86},
+	         "AMD-SB-3015: reported TCB has alias_check 0, vulnerable below 1",
+	         true},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		scene_start(&scene);
@@ -604,12 +621,13 @@ TEST(a_bulletin_counts_from_its_day_on)
 	static const struct {
 		int64_t at_ms;
 		enum claim_status status;
-	} rows[] = {{INT64_C(1740000000000), CLAIM_ASSERTED},  /* 2025-02-19, after AMD-SB-3019 */
-	            {INT64_C(1760313599000), CLAIM_ASSERTED},  /* a second before AMD-SB-3020 */
+	} rows[] = {{INT64_C(1740000000000), CLAIM_ASSERTED}, /* 2025-02-19, after AMD-SB-3019 */
+	            {INT64_C(1760313599000), CLAIM_ASSERTED}, /* a second before AMD-SB-3020 */
 	            {INT64_C(1760313600000), CLAIM_REFUTED}};
 	for (size_t i = 0; i < 3; i++) {
 		scene_start(&scene);
-		scene.report.reported = scene.report.committed = scene.report.current = (struct demo_tcb){0, 10, 0, 23, 84};
+		scene.report.reported = scene.report.committed = scene.report.current =
+		        (struct demo_tcb){0, 10, 0, 23, 84};
 		scene.vek = demo_vek_of(&scene.report);
 		scene.request.at_ms = rows[i].at_ms;
 		scene.crl_from_ms = rows[i].at_ms - SCENE_DAY_MS;
@@ -628,7 +646,8 @@ TEST(a_newer_table_replaces_the_built_in_one)
 		snprintf(table, sizeof(table),
 		         "{\"format\":\"teewatch.amd-tcb/1\",\"date\":\"%s\",\"floors\":[{\"family\":25,\"model\":17,"
 		         "\"stepping\":1,\"component\":\"tee\",\"least\":1,\"bulletin\":\"X-1\","
-		         "\"published\":\"2026-11-01T00:00:00Z\"}]}", dates[newer]);
+		         "\"published\":\"2026-11-01T00:00:00Z\"}]}",
+		         dates[newer]);
 		scene_start(&scene);
 		scene.table = table;
 		scene_judge(&scene);

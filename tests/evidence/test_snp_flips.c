@@ -59,7 +59,8 @@ static void flip_report(enum amd_product product, uint32_t version, bool vlek, s
 				continue;
 			raw[i] ^= (uint8_t)(1u << bit);
 			enum verdict_result r = judge_again(&scene.request, &failed);
-			CHECK_THAT(r == VERDICT_FAILED && failed[0], "byte 0x%zx bit %u: %s %s", i, bit, verdict_result_name(r), failed);
+			CHECK_THAT(r == VERDICT_FAILED && failed[0], "byte 0x%zx bit %u: %s %s", i, bit,
+			           verdict_result_name(r), failed);
 			raw[i] ^= (uint8_t)(1u << bit);
 		}
 	}
@@ -110,7 +111,7 @@ TEST(each_bit_of_a_report_with_an_archive)
 }
 
 /* A changed bit of DER that is signed, or that is not DER any more. */
-static void flip_der(struct bytes *where, struct bytes der, const char *what, bool must_fail)
+static void flip_der(struct bytes *where, struct bytes der, const char *what, size_t step, bool must_fail)
 {
 	uint64_t state = 3;
 	const char *failed;
@@ -119,20 +120,20 @@ static void flip_der(struct bytes *where, struct bytes der, const char *what, bo
 	memcpy(copy, der.p, der.n);
 	*where = bytes_of(copy, der.n);
 	CHECK_THAT(judge_again(&scene.request, &failed) == VERDICT_VERIFIED, "%s", what);
-	for (size_t i = 0; i < der.n; i++) {
+	for (size_t i = 0; i < der.n; i += test_long() ? 1 : step) {
 		unsigned bits = bits_of(&state);
 		for (unsigned bit = 0; bit < 8; bit++) {
 			if (!(bits >> bit & 1))
 				continue;
 			copy[i] ^= (uint8_t)(1u << bit);
 			enum verdict_result r = judge_again(&scene.request, &failed);
-			CHECK_THAT(r != VERDICT_VERIFIED && (r == VERDICT_FAILED || !must_fail), "%s: byte %zu bit %u: %s", what, i, bit,
-			           verdict_result_name(r));
+			CHECK_THAT(r != VERDICT_VERIFIED && (r == VERDICT_FAILED || !must_fail),
+			           "%s: byte %zu bit %u: %s", what, i, bit, verdict_result_name(r));
 			copy[i] ^= (uint8_t)(1u << bit);
 		}
 	}
 	/* The framing is tested where DER is read; here a sample shows that it is heeded. */
-	for (size_t n = 0; n < der.n; n += test_long() || der.n - n < 8 ? 1 : 8) {
+	for (size_t n = 0; n < der.n; n += test_long() ? 1 : 16) {
 		*where = bytes_of(copy, n);
 		enum verdict_result r = judge_again(&scene.request, &failed);
 		CHECK_THAT(r != VERDICT_VERIFIED, "%s: %zu bytes", what, n);
@@ -143,7 +144,7 @@ static void flip_der(struct bytes *where, struct bytes der, const char *what, bo
 TEST(each_bit_of_a_vcek)
 {
 	start(AMD_GENOA, 3, false);
-	flip_der(&scene.request.endorsement, scene.request.endorsement, "VCEK", true);
+	flip_der(&scene.request.endorsement, scene.request.endorsement, "VCEK", 1, true);
 	scene_end(&scene);
 }
 
@@ -160,7 +161,7 @@ TEST(each_bit_of_the_intermediate)
 {
 	start(AMD_GENOA, 3, false);
 	struct collateral *ask = item_of(&scene.set, COLLATERAL_CERTIFICATE, "SEV-Genoa");
-	flip_der(&ask->der, ask->der, "ASK", false);
+	flip_der(&ask->der, ask->der, "ASK", 2, false);
 	scene_end(&scene);
 }
 
@@ -168,7 +169,7 @@ TEST(each_bit_of_the_root)
 {
 	start(AMD_GENOA, 3, false);
 	struct collateral *ark = item_of(&scene.set, COLLATERAL_ANCHOR, "ARK-Genoa");
-	flip_der(&ark->der, ark->der, "ARK", false);
+	flip_der(&ark->der, ark->der, "ARK", 3, false);
 	scene_end(&scene);
 }
 
@@ -176,7 +177,7 @@ TEST(each_bit_of_the_crl)
 {
 	start(AMD_GENOA, 3, false);
 	struct collateral *crl = item_of(&scene.set, COLLATERAL_CRL, "CRL of ARK-Genoa");
-	flip_der(&crl->der, crl->der, "CRL", false);
+	flip_der(&crl->der, crl->der, "CRL", 1, false);
 	scene_end(&scene);
 }
 

@@ -191,7 +191,8 @@ TEST(round_trip)
 	verdict_encode(&v, &b);
 	CHECK(!fault_is_set(verdict_decode(buffer_bytes(&b), &arena, &back)));
 	memset(b.p, 0xaa, b.n); /* it borrows nothing */
-	CHECK(back.kind == v.kind && back.at_ms == v.at_ms && back.result == v.result && sha256_equal(&back.sha256, &v.sha256));
+	CHECK(back.kind == v.kind && back.at_ms == v.at_ms && back.result == v.result &&
+	      sha256_equal(&back.sha256, &v.sha256));
 	CHECK_TEXT(back.format, v.format);
 	CHECK(back.check_count == 3 && back.claim_count == 1 && back.anchor_count == 2);
 	for (size_t i = 0; i < 3; i++) {
@@ -206,7 +207,8 @@ TEST(round_trip)
 	CHECK(same_values(&back.binding, &v.binding) && same_values(&back.fields, &v.fields));
 	CHECK(bytes_equal(back.report_data, v.report_data));
 	CHECK(back.anchors[0].builtin && !back.anchors[1].builtin && strcmp(back.anchors[1].vendor, "intel") == 0);
-	CHECK(back.fault.code == FAULT_UNSUPPORTED && back.fault.offset == 77 && strcmp(back.fault.field, "version") == 0);
+	CHECK(back.fault.code == FAULT_UNSUPPORTED && back.fault.offset == 77 &&
+	      strcmp(back.fault.field, "version") == 0);
 	buffer_release(&b);
 	arena_release(&arena);
 }

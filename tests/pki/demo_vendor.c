@@ -257,7 +257,8 @@ struct bytes demo_crl(enum amd_product product, int64_t from_ms, int64_t to_ms, 
 	EVP_PKEY *root = read_key(demo_ark_key);
 	X509_CRL *crl = X509_CRL_new();
 	X509_NAME *issuer = X509_NAME_new();
-	ASN1_TIME *from = ASN1_TIME_set(NULL, (time_t)(from_ms / 1000)), *to = ASN1_TIME_set(NULL, (time_t)(to_ms / 1000));
+	ASN1_TIME *from = ASN1_TIME_set(NULL, (time_t)(from_ms / 1000));
+	ASN1_TIME *to = ASN1_TIME_set(NULL, (time_t)(to_ms / 1000));
 	EVP_MD_CTX *ctx = signing_context(root, false);
 	uint8_t *der = NULL;
 	make_cn(cn, sizeof(cn), "ARK-", product);
