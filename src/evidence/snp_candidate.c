@@ -70,7 +70,7 @@ static unsigned weight_of(enum fit fit, bool authentic)
 	return (unsigned)fit * 2 + authentic;
 }
 
-/* What came with the evidence claims to be of its key by that alone. */
+/* What came with the evidence is in question however badly it fits. */
 static bool try_endorsement(const struct judge_request *q, const struct snp_report *r, struct trial *out)
 {
 	struct snp_candidate *c = &out->candidate;
@@ -79,8 +79,6 @@ static bool try_endorsement(const struct judge_request *q, const struct snp_repo
 		return false;
 	c->signs = snp_report_verify(r, c->vek.der);
 	out->fit = fit_of(r, c, is_named(&c->vek, r));
-	if (out->fit < FIT_CLAIMS)
-		out->fit = FIT_CLAIMS;
 	walk_chain(q, out);
 	return true;
 }

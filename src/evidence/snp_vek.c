@@ -12,27 +12,35 @@ enum { COMPONENT_BYTES = 72, SCALAR_BYTES = 48, S_AT = COMPONENT_BYTES, TAIL_AT 
 
 /* ---- form ---- */
 
-struct bytes snp_common_name(struct bytes name)
+/* AttributeTypeAndValue (RFC 5280 section 4.1.2.4): its value where it is a CN. */
+static bool read_common_name(const struct der *attribute, struct bytes *out, bool *readable)
 {
 	static const uint8_t oid[] = {0x55, 0x04, 0x03};
+	struct der value;
+	struct cursor parts = der_inside(attribute);
+	struct der type = der_expect(&parts, DER_OID, "type");
+	*readable &= der_next(&parts, &value, "value") && !fault_is_set(cursor_end(&parts, "attribute"));
+	if (!bytes_equal(type.content, bytes_of(oid, sizeof(oid))))
+		return false;
+	*out = value.content;
+	return true;
+}
+
+struct bytes snp_common_name(struct bytes name)
+{
 	struct cursor c = cursor_of(name);
-	struct der sequence = der_expect(&c, DER_SEQUENCE, "name"), set, attribute, value;
+	struct der sequence = der_expect(&c, DER_SEQUENCE, "name"), set, attribute;
 	struct cursor sets = der_inside(&sequence);
 	struct bytes out = {NULL, 0};
+	bool readable = true;
 	size_t n = 0;
 	while (der_next(&sets, &set, "rdn")) {
 		struct cursor attributes = der_inside(&set);
-		while (der_next(&attributes, &attribute, "attribute")) {
-			struct cursor parts = der_inside(&attribute);
-			struct der type = der_expect(&parts, DER_OID, "type");
-			bool is_cn = bytes_equal(type.content, bytes_of(oid, sizeof(oid)));
-			if (!is_cn || !der_next(&parts, &value, "value"))
-				continue;
-			out = value.content;
-			n++;
-		}
+		while (der_next(&attributes, &attribute, "attribute"))
+			n += read_common_name(&attribute, &out, &readable);
+		readable &= cursor_ok(&attributes);
 	}
-	return n == 1 ? out : (struct bytes){NULL, 0};
+	return n == 1 && readable && cursor_ok(&sets) ? out : (struct bytes){NULL, 0};
 }
 
 static enum amd_product issuer_product(struct bytes cn, enum snp_signing_key key)
@@ -99,10 +107,9 @@ static const char *read_extension(const struct cert_extension *e, uint8_t x, uin
 		f->spl[y] = (uint8_t)v;
 		return good ? NULL : "bad security patch level";
 	}
-	if (x == 4 && y == 0) { /* raw bytes without a tag: told from DER by length alone */
+	if (x == 4 && y == 0) { /* raw bytes without a tag, whatever they begin with: only their length tells */
 		out->hwid = e->value;
-		bool good = e->value.n == SNP_CHIP_ID_BYTES || e->value.n == SNP_TURIN_HWID_BYTES;
-		return set_once(&f->seen_hwid) && good ? NULL : "bad hwID";
+		return set_once(&f->seen_hwid) ? NULL : "two hwIDs";
 	}
 	if (x == 5 && y == 0) {
 		der_expect(&c, DER_IA5_STRING, "cspID");
@@ -112,11 +119,9 @@ static const char *read_extension(const struct cert_extension *e, uint8_t x, uin
 }
 
 /* "Genoa", or with a stepping "Milan-B0": which one is not to be relied on. */
-static bool is_of_line(struct bytes product_name, const char *line)
+static bool is_of_line(struct bytes product_name, struct bytes line)
 {
-	size_t n = strlen(line);
-	return bytes_starts_with(product_name, bytes_of_text(line)) &&
-	       (product_name.n == n || product_name.p[n] == '-');
+	return bytes_starts_with(product_name, line) && (product_name.n == line.n || product_name.p[line.n] == '-');
 }
 
 static const char *judge_extensions(const struct extension_facts *f, const struct snp_vek *out)
@@ -124,7 +129,7 @@ static const char *judge_extensions(const struct extension_facts *f, const struc
 	bool turin = out->product == AMD_TURIN;
 	if (!f->seen_struct_version || f->struct_version != (turin ? 1 : 0))
 		return "structVersion is not its product line's";
-	if (!f->seen_product || !is_of_line(f->product_name, amd_product_name(out->product)))
+	if (!f->seen_product || !is_of_line(f->product_name, bytes_of_text(amd_product_name(out->product))))
 		return "productName is not its issuer's product line";
 	if (!f->seen[1] || !f->seen[2] || !f->seen[3] || !f->seen[8] || f->seen[9] != turin)
 		return "its security patch levels are not those of its product line";
@@ -167,7 +172,7 @@ static bool is_unknown_line(struct bytes issuer, const struct snp_vek *vek)
 	if (!bytes_starts_with(issuer, prefix) || issuer.n == prefix.n)
 		return false;
 	struct bytes line = bytes_slice(issuer, prefix.n, issuer.n - prefix.n);
-	return bytes_starts_with(vek->product_name, line);
+	return is_of_line(vek->product_name, line);
 }
 
 /* id-ecPublicKey with secp384r1 and an uncompressed point. */

@@ -183,7 +183,9 @@ MAKE(spl_fmc) { odd(s, OID "3.9", "\x02\x01\x00", 3); }
 MAKE(spl_unknown) { odd(s, OID "3.10", "\x02\x01\x00", 3); }
 MAKE(foreign_issuer) { s->vek.issuer = "Somebody"; }
 MAKE(almost_issuer) { s->vek.issuer = "SEV-Genob"; }
+MAKE(shorter_issuer) { s->vek.issuer = "SEV-Geno"; }
 MAKE(signed_by_other) { s->vek.signed_by_other = true; }
+MAKE(no_ca) { s->without_ask = true; s->more[0] = demo_ask_not_ca(AMD_GENOA, &s->arena); }
 MAKE(pkcs1) { s->vek.pkcs1 = true; }
 MAKE(expired) { s->vek.not_after_ms = SCENE_AT_MS - 1000; }
 MAKE(early_vlek) { s->report.vlek = s->vek.vlek = true; s->vek.not_before_ms = SCENE_AT_MS + 1000; }
@@ -282,7 +284,9 @@ static const struct defect defects[] = {
 	{"snp.vcek_shape", "unknown SPL", make_spl_unknown},
 	{"snp.vcek_shape", "issuer that is not AMD's", make_foreign_issuer},
 	{"snp.vcek_shape", "issuer of another line than productName", make_almost_issuer},
+	{"snp.vcek_shape", "issuer whose line only begins productName", make_shorter_issuer},
 	{"snp.vcek_chain", "signed by the other intermediate", make_signed_by_other},
+	{"snp.vcek_chain", "intermediate that is no CA", make_no_ca},
 	{"snp.vcek_chain", "PKCS #1 v1.5", make_pkcs1},
 	{"snp.vcek_chain", "expired", make_expired},
 	{"snp.vcek_chain", "VLEK not valid yet", make_early_vlek},
@@ -414,6 +418,7 @@ MAKE(impostor_in_archive) { s->without_anchor = s->vek_in_set = true; }
 MAKE(other_chips_vek) { s->vek_in_set = true; s->vek.chip_id[0] ^= 1; }
 MAKE(other_tcbs_vek) { s->vek_in_set = true; s->vek.tcb.snp--; }
 MAKE(masked_other_vek) { s->vek_in_set = true; damage(s, 0x90, 1); memset(s->report.chip_id, 0, 64); }
+MAKE(vlek_as_vcek) { s->report.vlek = s->vek.vlek = s->vek_in_set = true; change(s, 0x48, 1 << 2); }
 MAKE(turin_without_vek) { scene_product(s, AMD_TURIN, 5); s->without_vek = true; }
 MAKE(v2_without_vek) { scene_product(s, AMD_MILAN, 2); s->without_vek = true; }
 MAKE(vlek_without_vek) { s->report.vlek = s->without_vek = true; }
@@ -435,6 +440,7 @@ static const struct {
 	 "/vcek/v1/Genoa/*"},
 	{"snp.vcek_available", "another TCB's VCEK in the archive", make_other_tcbs_vek, CLAIM_UNKNOWN,
 	 "/vcek/v1/Genoa/*"},
+	{"snp.vcek_available", "a VLEK's signature in a VCEK's name", make_vlek_as_vcek, CLAIM_UNKNOWN, ""},
 	{"snp.vcek_available", "masked, and some VCEK in the archive", make_masked_other_vek, CLAIM_UNKNOWN, ""},
 	{"snp.vcek_available", "an impostor's VCEK in the archive", make_impostor_in_archive, CLAIM_UNKNOWN,
 	 "/vcek/v1/Genoa/*"},
@@ -481,6 +487,27 @@ TEST(what_cannot_be_checked_is_incomplete)
 		CHECK_THAT(scene_claim(&scene, "tee_attested") == incompletes[i].attested, "%s", what);
 		const char *need = scene.needs.n > 0 ? scene.needs.v[0].path : "";
 		CHECK_THAT(path_matches(need, incompletes[i].need), "%s: asks for %s", what, need);
+		scene_end(&scene);
+	}
+}
+
+/* Only 0 < r, s < n has one meaning: the group order itself, zero and more are no signatures. */
+TEST(scalars_are_in_range)
+{
+	static const char *const scalars[] = {
+		"000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
+		"7329c5cc6a19ecec7aa7b048b20d1a58df2d37f4814d63c7ffffffffffffffffffffffffffffffffffffffffffffffff",
+		"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+	};
+	for (size_t i = 0; i < 2 * sizeof(scalars) / sizeof(scalars[0]); i++) {
+		uint8_t raw[1184];
+		scene_start(&scene);
+		scene_make(&scene);
+		memcpy(raw, scene.raw.p, sizeof(raw));
+		CHECK(hex_decode(bytes_of_text(scalars[i / 2]), raw + 0x2a0 + (i % 2 ? 72 : 0), 48));
+		scene.request.evidence = bytes_of(raw, sizeof(raw));
+		judge(&scene.request, &scene.arena, &scene.verdict, NULL);
+		CHECK_TEXT(scene_failed(&scene), "snp.signature_encoding");
 		scene_end(&scene);
 	}
 }

@@ -148,19 +148,29 @@ struct bytes demo_ark(enum amd_product product, struct arena *a)
 
 enum { ASK_SERIAL = 0x10001, ASVK_SERIAL = 0x10101 };
 
-struct bytes demo_ask(enum amd_product product, bool vlek, struct arena *a)
+static struct bytes make_intermediate(enum amd_product product, bool vlek, bool ca, struct arena *a)
 {
 	char cn[64], issuer[64];
 	EVP_PKEY *key = read_key(vlek ? demo_asvk_key : demo_ask_key), *root = read_key(demo_ark_key);
 	make_cn(cn, sizeof(cn), vlek ? "SEV-VLEK-" : "SEV-", product);
 	make_cn(issuer, sizeof(issuer), "ARK-", product);
 	X509 *x = new_certificate(cn, issuer, key, vlek ? ASVK_SERIAL : ASK_SERIAL);
-	add_extension(x, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
-	add_extension(x, NID_key_usage, "critical,keyCertSign");
+	add_extension(x, NID_basic_constraints, ca ? "critical,CA:TRUE,pathlen:0" : "critical,CA:FALSE");
+	add_extension(x, NID_key_usage, ca ? "critical,keyCertSign" : "critical,digitalSignature");
 	struct bytes out = finish(x, root, false, a);
 	EVP_PKEY_free(key);
 	EVP_PKEY_free(root);
 	return out;
+}
+
+struct bytes demo_ask(enum amd_product product, bool vlek, struct arena *a)
+{
+	return make_intermediate(product, vlek, true, a);
+}
+
+struct bytes demo_ask_not_ca(enum amd_product product, struct arena *a)
+{
+	return make_intermediate(product, false, false, a);
 }
 
 /* ---- VCEK and VLEK ---- */

@@ -50,6 +50,8 @@ struct demo_vek demo_vek_of(const struct demo_report *r);
 /* DER. at: the chain is valid from 2020 to 2045. */
 struct bytes demo_ark(enum amd_product product, struct arena *a);
 struct bytes demo_ask(enum amd_product product, bool vlek, struct arena *a);
+/* As the ASK, and signed by the root, but no CA. */
+struct bytes demo_ask_not_ca(enum amd_product product, struct arena *a);
 struct bytes demo_vek(const struct demo_vek *v, struct arena *a);
 /* to_ms 0: without nextUpdate. */
 struct bytes demo_crl(enum amd_product product, int64_t from_ms, int64_t to_ms, bool revokes_ask, struct arena *a);
