@@ -118,6 +118,17 @@ static bool judge_form(struct judging *j)
 
 /* ---- origin ---- */
 
+/* A VLEK is of no chip, so a report signed by one has no CHIP_ID: one that has contradicts itself, whatever its
+ * certificate says. */
+static bool judge_vlek_chip(struct judging *j)
+{
+	bool contradicts = snp_signing_key(&j->report) == SNP_KEY_VLEK && !bytes_is_zero(j->report.chip_id);
+	if (contradicts)
+		verdict_check(j->v, "snp.vcek_hwid", CHECK_FAIL,
+		              "a report signed by a VLEK has no CHIP_ID, this has one");
+	return contradicts;
+}
+
 static void judge_key_facts(struct judging *j)
 {
 	const struct snp_report *r = &j->report;
@@ -126,10 +137,12 @@ static void judge_key_facts(struct judging *j)
 	bool masked = bytes_is_zero(r->chip_id);
 	verdict_check(v, "snp.vcek_tcb", tcb ? CHECK_PASS : CHECK_FAIL,
 	              tcb ? NULL : "the certificate is for another TCB than REPORTED_TCB");
+	if (judge_vlek_chip(j))
+		return;
 	if (j->key.vek.key == SNP_KEY_VLEK)
 		verdict_check(v, "snp.vcek_hwid", masked ? CHECK_PASS : CHECK_FAIL,
 		              masked ? "a VLEK is bound to no chip"
-		                     : "a report signed by a VLEK has no CHIP_ID, this has one");
+		                     : "a VLEK signs for no chip, and CHIP_ID names one");
 	else
 		verdict_check(v, "snp.vcek_hwid", chip ? CHECK_PASS : CHECK_FAIL,
 		              chip ? (masked ? "CHIP_ID is masked: which chip it is stays unknown" : NULL)
@@ -180,6 +193,7 @@ static void judge_origin(struct judging *j)
 		verdict_check(v, "snp.vcek_available", unreadable ? CHECK_FAIL : CHECK_NOT_CHECKED, "%s",
 		              unreadable ? "what came with the evidence as its key's certificate is no VCEK or VLEK"
 		                         : "no certificate of this chip's signing key is at hand");
+		judge_vlek_chip(j);
 		need_vcek(j);
 		return;
 	}

@@ -206,6 +206,7 @@ MAKE(tcb_reserved) { change(s, 0x182, 1); }
 MAKE(other_chip) { s->vek.chip_id[63] ^= 1; }
 MAKE(turin_long_chip) { scene_product(s, AMD_TURIN, 5); change(s, 0x1a0 + 8, 1); }
 MAKE(vlek_with_chip) { s->report.vlek = s->vek.vlek = true; change(s, 0x1a0, 1); }
+MAKE(vlek_chip_alone) { make_vlek_with_chip(s); s->without_vek = true; }
 MAKE(other_line) { s->report.model = 1; }
 MAKE(no_processor) { s->report.family = s->report.model = s->report.stepping = 0; }
 MAKE(vmpl_4) { s->report.vmpl = 4; }
@@ -307,6 +308,7 @@ static const struct defect defects[] = {
 	{"snp.vcek_hwid", "VCEK of another chip", make_other_chip},
 	{"snp.vcek_hwid", "CHIP_ID longer than Turin's", make_turin_long_chip},
 	{"snp.vcek_hwid", "VLEK and CHIP_ID", make_vlek_with_chip},
+	{"snp.vcek_hwid", "VLEK and CHIP_ID, without certificate", make_vlek_chip_alone},
 	{"snp.product", "a Milan processor under Genoa's root", make_other_line},
 	{"snp.product", "no processor identification in version 3", make_no_processor},
 	{"snp.vmpl", "VMPL 4", make_vmpl_4},

@@ -370,6 +370,17 @@ TEST(mutations)
 	}
 }
 
+/* With its certificate in an archive, what the report contradicts by itself is failed all the same. */
+TEST(a_vlek_report_of_a_chip_contradicts_itself)
+{
+	start();
+	give("tinfoil/inference-2026-01-22/vcek.der");
+	judge_at(file("snp/mutations/signer_vlek.bin"), (struct bytes){NULL, 0}, 1769126400);
+	CHECK_TEXT(failed_id(), "snp.vcek_hwid");
+	CHECK(v.result == VERDICT_FAILED && needs.n == 0);
+	arena_release(&arena);
+}
+
 /* ---- Tinfoil's documents ---- */
 
 static struct bytes document_report(const char *name, bool compressed)
