@@ -133,7 +133,8 @@ static struct bytes read_oe_evidence(struct cursor *c)
 	struct cursor packed = *c;
 	cursor_u32le(c, "padding");
 	uint64_t size = cursor_u64le(c, "data_size");
-	if (size != c->left.n && cursor_u64le(&packed, "data_size") == packed.left.n) {
+	bool fits = cursor_ok(c) && size == c->left.n;
+	if (!fits && cursor_u64le(&packed, "data_size") == packed.left.n && cursor_ok(&packed)) {
 		*c = packed;
 		size = packed.left.n;
 	}
