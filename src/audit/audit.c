@@ -59,6 +59,18 @@ bool audit_must_stop(const struct audit *a)
 	return a->deadline_ms != 0 && clock_monotonic_ms() >= a->deadline_ms;
 }
 
+int audit_take_slot(struct audit *a)
+{
+	for (;;) {
+		int slot = slots_take(pool_slots(a->pool));
+		if (slot >= 0 || audit_must_stop(a))
+			return slot;
+		int rc = pool_step(a->pool, 100);
+		if (rc < 0 && !a->error)
+			a->error = rc;
+	}
+}
+
 /* ---- the run ---- */
 
 static int put_log(struct audit *a, const struct audit_log *l)

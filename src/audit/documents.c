@@ -184,10 +184,10 @@ static bool fetch_from(struct audit *a, const char *host, const struct sha256 *c
 	struct slots *slots = pool_slots(a->pool);
 	struct fetch_result result;
 	const char *url = arena_format(arena, "https://%s/.well-known/tinfoil-attestation", host);
-	int slot = slots_take(slots);
+	int slot = audit_take_slot(a);
 	if (!url || slot < 0) {
 		slots_give(slots, slot, 0);
-		*why = "no room to fetch it";
+		*why = "the run ended before it could be fetched";
 		return false;
 	}
 	struct fetch_order order = {FETCH_DOCUMENT, url, false, LIMIT_DOCUMENT_BYTES, (uint32_t)slot};

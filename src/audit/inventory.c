@@ -1,6 +1,5 @@
 #include "audit/inventory.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,41 +194,10 @@ static int load_file(void *context, const char *path)
 	return 0;
 }
 
-/* "[KIND=]PATH" of a trust anchor. */
-static const char *split_kind(const char *option, char *kind, size_t size)
-{
-	static const char *const kinds[] = {"intel", "amd", "nvidia", "nitro", "sigstore"};
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		size_t n = strlen(kinds[i]);
-		if (n < size && strncmp(option, kinds[i], n) == 0 && option[n] == '=') {
-			memcpy(kind, kinds[i], n + 1);
-			return option + n + 1;
-		}
-	}
-	kind[0] = 0;
-	return option;
-}
-
-static bool is_directory(const char *path)
-{
-	size_t n = strlen(path);
-	char probe[4096];
-	struct buffer b;
-	if (n + 3 >= sizeof(probe))
-		return false;
-	memcpy(probe, path, n);
-	memcpy(probe + n, "/.", 3);
-	buffer_init(&b, 1);
-	int rc = file_read(probe, &b); /* EISDIR for a directory, ENOTDIR for a file */
-	buffer_release(&b);
-	return rc == -EISDIR;
-}
-
 static void load_path(struct audit *a, const char *option, bool anchor)
 {
-	char kind[16] = "";
-	const char *path = anchor ? split_kind(option, kind, sizeof(kind)) : option;
-	struct loading l = {a, anchor, kind, is_directory(path)};
+	const char *vendor = NULL, *path = anchor ? collateral_anchor_option(option, &vendor) : option;
+	struct loading l = {a, anchor, vendor ? vendor : "", file_is_directory(path)};
 	int rc = file_each(path, load_file, &l);
 	if (rc < 0) {
 		audit_warn(a, "%s: cannot be read: %s", path, strerror(-rc));
@@ -310,7 +278,7 @@ static bool fetch_one(struct audit *a, const char *url)
 	struct slots *slots = pool_slots(a->pool);
 	struct fetch_result result;
 	struct fault fault;
-	int slot = slots_take(slots), added = -1;
+	int slot = audit_take_slot(a), added = -1;
 	if (slot < 0)
 		return false;
 	struct fetch_order order = {FETCH_VENDOR, url, true, LIMIT_COLLATERAL_BYTES, (uint32_t)slot};

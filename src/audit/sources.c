@@ -105,7 +105,7 @@ static bool fetch_to_arena(struct audit *a, const char *url, size_t max, struct 
 {
 	struct slots *slots = pool_slots(a->pool);
 	struct fetch_result result = {0};
-	int slot = slots_take(slots);
+	int slot = audit_take_slot(a);
 	if (slot < 0)
 		return false;
 	struct fetch_order order = {FETCH_LIST, url, false, max, (uint32_t)slot};

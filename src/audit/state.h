@@ -35,6 +35,9 @@ void audit_say(const struct audit *a, const char *format, ...) __attribute__((fo
 bool audit_store_failed(struct audit *a, int rc);
 bool audit_must_stop(const struct audit *a);
 
+/* A slot for a body, waiting for one where all are in use; -1 when the run must stop. */
+int audit_take_slot(struct audit *a);
+
 /* sources.c: the logs of the configuration and the list. */
 void audit_sources(struct audit *a);
 

@@ -8,9 +8,12 @@
 
 #include "audit/tail.h"
 #include "base/base64.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "ct/tile.h"
+
+enum { SLOT_WAIT_MS = 100 };
 
 struct seed_request {
 	struct tail *tail;
@@ -223,16 +226,16 @@ void tail_seed(struct tail *t)
 	if (t->log->kind == CT_LOG_STATIC)
 		for (t->seed_levels = 0; t->seed_levels < TASK_SEED_BODIES && t->newest.size >> (8 * t->seed_levels) > 0;)
 			t->seed_levels++;
-	for (unsigned level = 0; level < t->seed_levels; level++) {
-		if (t->log->kind == CT_LOG_STATIC && ((t->newest.size >> (8 * level)) & 0xff) == 0)
-			continue;
-		t->seed_slots[level] = slots_take(slots);
-		if (t->seed_slots[level] < 0) {
-			retry_seed(t, "too many bodies are in flight", -1);
-			return;
-		}
-		wanted[n++] = level;
+	for (unsigned level = 0; level < t->seed_levels; level++)
+		if (t->log->kind == CT_LOG_RFC6962 || ((t->newest.size >> (8 * level)) & 0xff) != 0)
+			wanted[n++] = level;
+	if ((unsigned)__builtin_popcount(slots->free) < n) { /* other logs have them all: it will be our turn */
+		t->state = TAIL_START;
+		t->retry_at_ms = clock_monotonic_ms() + SLOT_WAIT_MS;
+		return;
 	}
+	for (unsigned i = 0; i < n; i++)
+		t->seed_slots[wanted[i]] = slots_take(slots);
 	t->seed_waiting = n;
 	for (unsigned i = 0; i < n; i++)
 		ask_for_seed(t, wanted[i]);

@@ -108,6 +108,12 @@ int file_write(const char *path, struct bytes content, unsigned mode)
 	return rc;
 }
 
+bool file_is_directory(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static int regular_only(const struct dirent *e)
 {
 	return e->d_name[0] != '.' && e->d_type != DT_DIR;

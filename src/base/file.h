@@ -17,6 +17,8 @@ int file_write(const char *path, struct bytes content, unsigned mode);
 /* Sync the file at path and rename it to target, which is replaced; then sync the directory. */
 int file_publish(const char *path, const char *target);
 
+bool file_is_directory(const char *path);
+
 /* Call each for every regular file in the directory (not below it), in order of name, with
  * its full path; or once for path itself where it is no directory. Stops at the first
  * result other than 0 and returns it. */

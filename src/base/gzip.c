@@ -61,6 +61,8 @@ bool gzip_deflate(struct bytes in, struct buffer *out)
 	if (in.n > UINT32_MAX || deflateInit2(&z, 6, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK)
 		return false;
 	size_t bound = deflateBound(&z, (uLong)in.n);
+	if (bound > out->max - out->n)
+		bound = out->max - out->n;
 	z.next_in = (z_const Bytef *)in.p;
 	z.avail_in = (uInt)in.n;
 	z.next_out = buffer_reserve(out, bound);

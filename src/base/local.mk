@@ -32,6 +32,8 @@ src_libbase_a_SOURCES = \
 	src/base/limits.h \
 	src/base/memory.c \
 	src/base/memory.h \
+	src/base/pem.c \
+	src/base/pem.h \
 	src/base/text.c \
 	src/base/text.h \
 	src/base/timestamp.c \

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "base/limits.h"
+#include "base/pem.h"
 #include "base/text.h"
 
 static struct input_piece *add_piece(struct input *in)
@@ -103,22 +104,11 @@ static bool take_certificate(struct bytes der, const struct input_documents *doc
 	return true;
 }
 
-/* The first certificate of a PEM file: the leaf. */
+/* The first block of a PEM file: the leaf. */
 static bool first_pem(struct bytes text, struct arena *a, struct bytes *der)
 {
-	static const char begin[] = "-----BEGIN CERTIFICATE-----", end[] = "-----END CERTIFICATE-----";
-	const uint8_t *from = memmem(text.p, text.n, begin, sizeof(begin) - 1);
-	if (!from)
-		return false;
-	from += sizeof(begin) - 1;
-	size_t left = text.n - (size_t)(from - text.p);
-	const uint8_t *to = memmem(from, left, end, sizeof(end) - 1);
-	uint8_t *digits = to ? arena_alloc(a, (size_t)(to - from)) : NULL;
-	size_t n = 0;
-	for (const uint8_t *p = from; digits && p < to; p++)
-		if (*p > ' ')
-			digits[n++] = *p;
-	return digits && base64_decode_arena(a, bytes_of(digits, n), der);
+	size_t at = 0;
+	return pem_next(text, &at, a, der);
 }
 
 /* ---- raw evidence, perhaps as text ---- */

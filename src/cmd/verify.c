@@ -1,5 +1,4 @@
 /* teewatch verify: the verdict on evidence in files. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,30 +115,13 @@ static int load_file(void *context, const char *path)
 	return 0;
 }
 
-static const char *anchor_path(const char *option, const char **vendor)
-{
-	static const char *const kinds[] = {"intel", "amd", "nvidia", "nitro", "sigstore"};
-	*vendor = NULL;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		size_t n = strlen(kinds[i]);
-		if (strncmp(option, kinds[i], n) == 0 && option[n] == '=') {
-			*vendor = kinds[i];
-			return option + n + 1;
-		}
-	}
-	return option;
-}
-
 static int load(struct verify *x, const struct command_list *paths, bool anchor)
 {
 	struct loading l = {.verify = x, .anchor = anchor};
 	for (size_t i = 0; i < paths->n; i++) {
-		const char *path = anchor ? anchor_path(paths->items[i], &l.vendor) : paths->items[i];
-		struct buffer probe;
+		const char *path = anchor ? collateral_anchor_option(paths->items[i], &l.vendor) : paths->items[i];
 		/* Other things may lie in a directory; a file that was named must be what it is named as. */
-		buffer_init(&probe, 1);
-		l.many = file_read(path, &probe) == -EISDIR;
-		buffer_release(&probe);
+		l.many = file_is_directory(path);
 		int rc = file_each(path, load_file, &l);
 		if (rc < 0) {
 			fprintf(stderr, "teewatch: %s: cannot be read: %s\n", path, strerror(-rc));

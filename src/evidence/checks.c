@@ -3,6 +3,8 @@
 #include <string.h>
 
 const struct check checks[] = {
+	{"evidence.supported", EVIDENCE_NONE, true, false,
+	 "teewatch can verify this kind of evidence, and it is of the kind that it is said to be"},
 	{"snp.format", EVIDENCE_SNP, true, false, "the report has 1,184 bytes and a known version"},
 	{"snp.signature_algorithm", EVIDENCE_SNP, true, false, "ECDSA P-384 with SHA-384 by a VCEK or VLEK"},
 	{"snp.reserved", EVIDENCE_SNP, true, false,
@@ -29,7 +31,6 @@ const struct check checks[] = {
 	{"snp.tcb", EVIDENCE_SNP, true, false,
 	 "the TCB was compared with the dated table of AMD's bulletins and is not revoked; one that is merely old "
 	 "refutes tcb_up_to_date and fails nothing"},
-	{"evidence.supported", EVIDENCE_NONE, true, false, "teewatch can verify this kind of evidence"},
 	{"binding.spki", EVIDENCE_NONE, true, true, "the evidence binds the certificate's key"},
 	{"binding.hpke", EVIDENCE_NONE, true, true, "the evidence binds the HPKE key that the certificate names"},
 	{"binding.nonce", EVIDENCE_NONE, true, true, "the evidence holds the expected nonce"},

@@ -1,7 +1,6 @@
 /*
  * The checks: one row of a const table for each step of verification, with its stable id, in the order in
- * which a verdict has them. The manual page and the tests are held against this table. Each check can pass and
- * fail, but for evidence.supported, which says only that teewatch has no verifier. Depends on extract.
+ * which a verdict has them. The manual page and the tests are held against this table. Depends on extract.
  */
 #ifndef TEEWATCH_EVIDENCE_CHECKS_H
 #define TEEWATCH_EVIDENCE_CHECKS_H

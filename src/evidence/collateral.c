@@ -1,9 +1,9 @@
 #include "evidence/collateral.h"
 
-#include "base/base64.h"
 #include "base/buffer.h"
 #include "base/der.h"
 #include "base/limits.h"
+#include "base/pem.h"
 #include "base/text.h"
 #include "cert/cert.h"
 #include "evidence/amd_tcb.h"
@@ -128,36 +128,6 @@ static bool recognise_table(struct bytes text, struct arena *a, struct collatera
 	return true;
 }
 
-/* ---- PEM: RFC 7468, several blocks ---- */
-
-static bool find(struct bytes in, size_t from, const char *what, size_t *at)
-{
-	if (from > in.n)
-		return false;
-	const uint8_t *p = memmem(in.p + from, in.n - from, what, strlen(what));
-	*at = p ? (size_t)(p - in.p) : 0;
-	return p != NULL;
-}
-
-/* The next block's content from *at on; false when there is none. */
-static bool next_pem(struct bytes in, size_t *at, struct arena *a, struct bytes *der)
-{
-	size_t begin, head, end;
-	if (!find(in, *at, "-----BEGIN ", &begin) || !find(in, begin + 11, "-----", &head) ||
-	    !find(in, head + 5, "-----END ", &end))
-		return false;
-	*at = end + 9;
-	uint8_t *digits = arena_alloc(a, end - head);
-	size_t n = 0;
-	for (size_t i = head + 5; digits && i < end; i++)
-		if (in.p[i] > ' ')
-			digits[n++] = in.p[i];
-	*der = (struct bytes){NULL, 0}; /* stays empty where the text is no base64: then it is not recognised */
-	if (digits)
-		base64_decode_arena(a, bytes_of(digits, n), der);
-	return digits != NULL;
-}
-
 static struct fault add_der(struct collateral_set *s, struct bytes der)
 {
 	struct collateral item;
@@ -178,7 +148,7 @@ struct fault collateral_set_add(struct collateral_set *s, struct bytes content)
 		return add_der(s, content);
 	if (trimmed.n > 0 && trimmed.p[0] == '{')
 		return recognise_table(content, s->arena, &item) ? add_item(s, &item) : result;
-	while (next_pem(content, &at, s->arena, &der)) {
+	while (pem_next(content, &at, s->arena, &der)) {
 		struct fault f = add_der(s, der);
 		if (!fault_is_set(f))
 			found++;
@@ -224,11 +194,25 @@ struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes co
 	size_t at = 0, found = 0;
 	if (content.n > 0 && content.p[0] == DER_SEQUENCE)
 		return add_anchor(s, content, vendor);
-	while (next_pem(content, &at, s->arena, &der)) {
+	while (pem_next(content, &at, s->arena, &der)) {
 		struct fault f = add_anchor(s, der, vendor);
 		if (fault_is_set(f))
 			return f;
 		found++;
 	}
 	return found > 0 ? FAULT_OK : fault_at(FAULT_UNRECOGNISED, 0, "trust_anchor");
+}
+
+const char *collateral_anchor_option(const char *option, const char **vendor)
+{
+	static const char *const vendors[] = {"intel", "amd", "nvidia", "nitro", "sigstore"};
+	*vendor = NULL;
+	for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++) {
+		size_t n = strlen(vendors[i]);
+		if (strncmp(option, vendors[i], n) == 0 && option[n] == '=') {
+			*vendor = vendors[i];
+			return option + n + 1;
+		}
+	}
+	return option;
 }

@@ -45,6 +45,9 @@ struct fault collateral_set_add(struct collateral_set *s, struct bytes content);
  * (FAULT_UNRECOGNISED where it tells nothing). */
 struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes content, const char *vendor);
 
+/* "[KIND=]PATH", as --trust-anchor takes it: the path, and the vendor (NULL where none is given). */
+const char *collateral_anchor_option(const char *option, const char **vendor);
+
 const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor */
 enum collateral_kind collateral_kind_of(const char *name);
 

@@ -24,9 +24,9 @@ static bool is_quote(struct bytes raw, uint16_t version, uint32_t tee)
 {
 	struct cursor c = cursor_of(raw);
 	uint16_t v = cursor_u16le(&c, "version");
-	cursor_u16le(&c, "att_key_type");
+	uint16_t key = cursor_u16le(&c, "att_key_type"); /* never 0, unlike what an SNP report of version 3 has here */
 	uint32_t t = cursor_u32le(&c, "tee_type");
-	return cursor_ok(&c) && raw.n >= QUOTE_BYTES_MIN && v == version && t == tee;
+	return cursor_ok(&c) && raw.n >= QUOTE_BYTES_MIN && v == version && key != 0 && t == tee;
 }
 
 /* By its length, or by what every report begins with: so a cut or padded one is called that. */
@@ -124,6 +124,24 @@ static void judge_unsupported(const struct judge_request *r, const struct eviden
 	claims_put(v, CHECK_NOT_CHECKED, false, "evidence of this kind cannot be verified yet");
 }
 
+/* What brought it says that it is of one kind, and it is of another. */
+static void judge_contradicted(const struct judge_request *r, enum evidence_kind seen, struct verdict *v)
+{
+	v->sha256 = hash_sha256(r->evidence);
+	v->fault = fault_at(FAULT_MISMATCH, 0, "kind");
+	verdict_check(v, "evidence.supported", CHECK_FAIL, "it is said to be of kind %s, and is of kind %s",
+	              evidence_kind_name(v->kind), evidence_kind_name(seen));
+	binding_judge(&r->binding, (struct bytes){NULL, 0}, BINDING_PLACE_ASSUMED, v);
+	claims_put(v, CHECK_FAIL, false, "the evidence is not what it is said to be");
+}
+
+static void judge_supported(const struct judge_request *r, const struct evidence_type *t, struct verdict *v,
+                            struct judge_needs *needs)
+{
+	verdict_check(v, "evidence.supported", CHECK_PASS, NULL);
+	t->judge(r, v->arena, v, needs);
+}
+
 /* The request with its bytes copied into the arena, where the verdict's views of them have to live. */
 static struct fault own_request(const struct judge_request *r, struct arena *a, struct judge_request *out)
 {
@@ -142,6 +160,7 @@ void judge(const struct judge_request *request, struct arena *a, struct verdict 
 {
 	const struct evidence_type *t = type_of(request->evidence, request->kind);
 	enum evidence_kind kind = t ? t->kind : request->kind == EVIDENCE_NONE ? EVIDENCE_UNKNOWN : request->kind;
+	enum evidence_kind seen = evidence_recognise(request->evidence);
 	struct judge_request own;
 	if (needs)
 		*needs = (struct judge_needs){0};
@@ -149,8 +168,10 @@ void judge(const struct judge_request *request, struct arena *a, struct verdict 
 	out->fault = own_request(request, a, &own);
 	if (fault_is_set(out->fault))
 		claims_put(out, CHECK_NOT_CHECKED, false, "the evidence is larger than any of its kind");
+	else if (kind != EVIDENCE_UNKNOWN && seen != EVIDENCE_NONE && seen != kind)
+		judge_contradicted(&own, seen, out);
 	else if (t && t->judge)
-		t->judge(&own, a, out, needs);
+		judge_supported(&own, t, out, needs);
 	else
 		judge_unsupported(&own, t, out);
 	verdict_conclude(out);

@@ -20,8 +20,7 @@ struct judging {
 	struct snp_report report;
 	bool later;               /* of a version that is newer than this program */
 	enum amd_product product; /* as the report tells it, then as the chain proves it */
-	struct snp_vek vek;
-	struct snp_chain chain;
+	struct snp_candidate key; /* of the signing key's certificate */
 };
 
 /* ---- what the vendor could give ---- */
@@ -63,8 +62,8 @@ static void need_vcek(struct judging *j)
 static void need_crl(struct judging *j)
 {
 	need(j, COLLATERAL_CRL,
-	     arena_format(j->arena, "/%s/v1/%s/crl", j->vek.key == SNP_KEY_VLEK ? "vlek" : "vcek",
-	                  amd_product_name(j->chain.product)));
+	     arena_format(j->arena, "/%s/v1/%s/crl", j->key.vek.key == SNP_KEY_VLEK ? "vlek" : "vcek",
+	                  amd_product_name(j->key.chain.product)));
 }
 
 /* ---- form ---- */
@@ -123,11 +122,11 @@ static void judge_key_facts(struct judging *j)
 {
 	const struct snp_report *r = &j->report;
 	struct verdict *v = j->v;
-	bool tcb = snp_vek_is_of_tcb(&j->vek, r), chip = snp_vek_is_of_chip(&j->vek, r);
+	bool tcb = snp_vek_is_of_tcb(&j->key.vek, r), chip = snp_vek_is_of_chip(&j->key.vek, r);
 	bool masked = bytes_is_zero(r->chip_id);
 	verdict_check(v, "snp.vcek_tcb", tcb ? CHECK_PASS : CHECK_FAIL,
 	              tcb ? NULL : "the certificate is for another TCB than REPORTED_TCB");
-	if (j->vek.key == SNP_KEY_VLEK)
+	if (j->key.vek.key == SNP_KEY_VLEK)
 		verdict_check(v, "snp.vcek_hwid", masked ? CHECK_PASS : CHECK_FAIL,
 		              masked ? "a VLEK is bound to no chip"
 		                     : "a report signed by a VLEK has no CHIP_ID, this has one");
@@ -141,7 +140,7 @@ static void judge_key_facts(struct judging *j)
 static void judge_product(struct judging *j)
 {
 	const struct snp_report *r = &j->report;
-	enum amd_product told = snp_report_product(r), proven = j->chain.product;
+	enum amd_product told = snp_report_product(r), proven = j->key.chain.product;
 	const char *milan = "key seeds of Milan processors have been extracted by software (arXiv 2605.12990): "
 	                    "a Milan report proves less than others";
 	if (told == proven || (told == AMD_UNKNOWN && r->version < 3))
@@ -157,7 +156,7 @@ static void judge_product(struct judging *j)
 
 static void judge_crl(struct judging *j)
 {
-	const struct snp_chain *c = &j->chain;
+	const struct snp_chain *c = &j->key.chain;
 	struct verdict *v = j->v;
 	if (c->crl_authentic)
 		verdict_check(v, "snp.crl", CHECK_PASS, NULL);
@@ -175,9 +174,9 @@ static void judge_crl(struct judging *j)
 static void judge_origin(struct judging *j)
 {
 	struct verdict *v = j->v;
-	enum snp_candidate found = snp_candidate_choose(j->request, &j->report, j->arena, &j->vek);
-	if (found != SNP_CANDIDATE_FOUND) {
-		bool unreadable = found == SNP_CANDIDATE_UNREADABLE;
+	snp_candidate_choose(j->request, &j->report, &j->key);
+	if (j->key.found != SNP_CANDIDATE_FOUND) {
+		bool unreadable = j->key.found == SNP_CANDIDATE_UNREADABLE;
 		verdict_check(v, "snp.vcek_available", unreadable ? CHECK_FAIL : CHECK_NOT_CHECKED, "%s",
 		              unreadable ? "what came with the evidence as its key's certificate is no VCEK or VLEK"
 		                         : "no certificate of this chip's signing key is at hand");
@@ -185,24 +184,26 @@ static void judge_origin(struct judging *j)
 		return;
 	}
 	verdict_check(v, "snp.vcek_available", CHECK_PASS, NULL);
-	bool shape = !fault_is_set(j->vek.fault) && (unsigned)j->vek.key == snp_signing_key(&j->report);
-	verdict_check(v, "snp.vcek_shape", shape ? CHECK_PASS : CHECK_FAIL, shape ? NULL : "%s",
-	              j->vek.why ? j->vek.why : "the report was signed by the other class of key (VCEK, VLEK)");
-	snp_chain_verify(&j->vek, j->request->collateral, j->request->at_ms, j->arena, &j->chain);
-	if (j->chain.trusted)
-		verdict_anchor(v, "amd", j->chain.anchor, j->chain.builtin);
+	bool shape = !fault_is_set(j->key.vek.fault) && (unsigned)j->key.vek.key == snp_signing_key(&j->report);
+	enum check_result bad = j->key.vek.unknown_line ? CHECK_NOT_CHECKED : CHECK_FAIL;
+	verdict_check(v, "snp.vcek_shape", shape ? CHECK_PASS : bad, shape ? NULL : "%s",
+	              j->key.vek.why ? j->key.vek.why : "the report was signed by the other class of key (VCEK, VLEK)");
+	if (j->key.vek.unknown_line)
+		return;
+	if (j->key.chain.trusted)
+		verdict_anchor(v, "amd", j->key.chain.anchor, j->key.chain.builtin);
 	else
 		need_vcek(j); /* the genuine certificate may prove what this one cannot */
-	verdict_check(v, "snp.vcek_chain", j->chain.trusted ? CHECK_PASS : CHECK_FAIL, j->chain.trusted ? NULL : "%s",
-	              j->chain.why);
+	verdict_check(v, "snp.vcek_chain",
+	              j->key.chain.trusted ? CHECK_PASS : j->key.chain.unchecked ? CHECK_NOT_CHECKED : CHECK_FAIL,
+	              j->key.chain.trusted ? NULL : "%s", j->key.chain.why);
 	judge_crl(j);
-	bool good = snp_report_verify(&j->report, j->vek.der);
-	verdict_check(v, "snp.report_signature", good ? CHECK_PASS : CHECK_FAIL,
-	              good ? NULL : "the signature does not verify with the key of this certificate");
+	verdict_check(v, "snp.report_signature", j->key.signs ? CHECK_PASS : CHECK_FAIL,
+	              j->key.signs ? NULL : "the signature does not verify with the key of this certificate");
 	judge_key_facts(j);
 	judge_product(j);
-	if (j->chain.trusted)
-		j->product = j->chain.product;
+	if (j->key.chain.trusted)
+		j->product = j->key.chain.product;
 }
 
 /* ---- what the report says ---- */
@@ -271,7 +272,7 @@ static void judge_freshness(struct judging *j, bool authentic)
 {
 	static const char *const names[] = {"Unknown", "UpToDate", "OutOfDate", "Revoked"};
 	struct verdict *v = j->v;
-	enum claim_source source = j->chain.builtin ? SOURCE_HARDWARE_PROVEN : SOURCE_VERIFIER_DERIVED;
+	enum claim_source source = j->key.chain.builtin ? SOURCE_HARDWARE_PROVEN : SOURCE_VERIFIER_DERIVED;
 	const char *why;
 	enum snp_tcb_status status = snp_tcb_evaluate(&j->report, j->product, j->request->collateral, j->request->at_ms,
 	                                              v, &why);
@@ -354,5 +355,5 @@ void snp_judge(const struct judge_request *request, struct arena *a, struct verd
 	binding_judge(&request->binding, j->report.report_data,
 	              j->later ? BINDING_PLACE_ASSUMED : BINDING_PLACE_KNOWN, v);
 	put_unreached(v);
-	claims_put(v, authentic, j->chain.trusted && j->chain.builtin, why);
+	claims_put(v, authentic, j->key.chain.trusted && j->key.chain.builtin, why);
 }

@@ -72,6 +72,8 @@ struct snp_vek {
 	enum amd_product product;    /* from the issuer's CN */
 	struct snp_tcb tcb;
 	struct bytes hwid;           /* VCEK: 64 bytes, Turin 8; VLEK: empty */
+	struct bytes product_name;
+	bool unknown_line;           /* of a product line that teewatch does not know: nothing more can be said */
 	struct fault fault;          /* what in its form is not AMD's */
 	const char *why;             /* of the fault, for people */
 };
@@ -84,15 +86,12 @@ bool snp_vek_parse(struct bytes der, struct snp_vek *out);
 bool snp_vek_is_of_chip(const struct snp_vek *vek, const struct snp_report *r);
 bool snp_vek_is_of_tcb(const struct snp_vek *vek, const struct snp_report *r);
 
+/* The one CN of a name; empty where there is none, or more than one. */
+struct bytes snp_common_name(struct bytes name);
+
 /* Could this certificate be that of the report's signing key: its class, this TCB, and this chip or a masked
  * one? Who gives a report and one such certificate together means them to belong together. */
 bool snp_vek_is_plausible(struct bytes report, struct bytes vek_der);
-
-/* The certificate of the report's signing key, from the request's endorsement and collateral; out where it is
- * FOUND. UNREADABLE: what came with the evidence is none, and there is no other. */
-enum snp_candidate { SNP_CANDIDATE_NONE, SNP_CANDIDATE_UNREADABLE, SNP_CANDIDATE_FOUND };
-enum snp_candidate snp_candidate_choose(const struct judge_request *q, const struct snp_report *r, struct arena *a,
-                                        struct snp_vek *out);
 
 /* Does the key of this certificate verify the report's signature? */
 bool snp_report_verify(const struct snp_report *r, struct bytes vek_der);
@@ -106,6 +105,7 @@ struct snp_chain {
 	struct sha256 anchor;        /* of the ARK's DER */
 	bool builtin;
 	bool trusted;                /* everything up to the ARK verifies and is valid at the time */
+	bool unchecked;              /* not trusted, since a root or intermediate is not at hand */
 	const char *why;             /* where it does not */
 	bool crl_seen, crl_authentic; /* a CRL that names this root is at hand; the root has signed one of them */
 	enum check_result revocation;
@@ -114,7 +114,7 @@ struct snp_chain {
 };
 
 /* VEK -> ASK or ASVK -> pinned ARK, at a time; the ASK against the ARK's CRL. */
-void snp_chain_verify(const struct snp_vek *vek, const struct collateral_set *set, int64_t at_ms, struct arena *a,
+void snp_chain_verify(const struct snp_vek *vek, const struct collateral_set *set, int64_t at_ms,
                       struct snp_chain *out);
 
 /* Is this a well-formed VEK that chains to the pinned root? */
@@ -122,6 +122,24 @@ bool snp_vek_is_authentic(struct bytes vek_der, const struct collateral_set *set
 
 /* Collateral that claims to be AMD's and is not: why; NULL for good collateral and for other vendors'. */
 const char *snp_collateral_vet(const struct collateral *item, const struct collateral_set *set, struct arena *a);
+
+/* ---- which certificate is the signing key's ---- */
+
+enum snp_candidate_found {
+	SNP_CANDIDATE_NONE,
+	SNP_CANDIDATE_UNREADABLE, /* what came with the evidence is no VCEK or VLEK, and there is no other */
+	SNP_CANDIDATE_FOUND
+};
+
+struct snp_candidate {
+	enum snp_candidate_found found;
+	struct snp_vek vek;       /* where it is FOUND; likewise */
+	struct snp_chain chain;
+	bool signs;               /* its key verifies the report's signature */
+};
+
+/* From the request's endorsement and collateral; the rule is told in snp_candidate.c. */
+void snp_candidate_choose(const struct judge_request *q, const struct snp_report *r, struct snp_candidate *out);
 
 /* ---- freshness ---- */
 

@@ -36,22 +36,31 @@ bool snp_vek_is_plausible(struct bytes report, struct bytes vek_der)
 	return (unsigned)vek.key == snp_signing_key(&r) && snp_vek_is_of_chip(&vek, &r) && snp_vek_is_of_tcb(&vek, &r);
 }
 
-static bool is_authentic(const struct judge_request *q, const struct snp_vek *vek, struct arena *a)
-{
-	struct snp_chain chain;
-	if (fault_is_set(vek->fault))
-		return false;
-	snp_chain_verify(vek, q->collateral, q->at_ms, a, &chain);
-	return chain.trusted;
-}
+/* One certificate in question; the signature is tried, and the chain walked, once for each. */
+struct trial {
+	struct snp_candidate candidate;
+	enum fit fit;
+	bool authentic;
+};
 
-static enum fit fit_of(const struct snp_report *r, const struct snp_vek *vek, bool named)
+static enum fit fit_of(const struct snp_report *r, const struct snp_candidate *c, bool named)
 {
-	if (snp_report_verify(r, vek->der))
+	if (c->signs)
 		return named ? FIT_SIGNS_AND_CLAIMS : FIT_SIGNS;
 	/* A VLEK is of no chip, and neither is a masked report: there the certificate names nothing for certain. */
-	bool certain = vek->key == SNP_KEY_VCEK && !bytes_is_zero(r->chip_id);
+	bool certain = c->vek.key == SNP_KEY_VCEK && !bytes_is_zero(r->chip_id);
 	return named && certain ? FIT_CLAIMS : FIT_NONE;
+}
+
+static bool is_named(const struct snp_vek *vek, const struct snp_report *r)
+{
+	return snp_vek_is_of_chip(vek, r) && snp_vek_is_of_tcb(vek, r);
+}
+
+static void walk_chain(const struct judge_request *q, struct trial *t)
+{
+	snp_chain_verify(&t->candidate.vek, q->collateral, q->at_ms, &t->candidate.chain);
+	t->authentic = t->candidate.chain.trusted && !fault_is_set(t->candidate.vek.fault);
 }
 
 /* One key has many certificates (the key service makes one for each request), so of equal fits the authentic
@@ -61,41 +70,54 @@ static unsigned weight_of(enum fit fit, bool authentic)
 	return (unsigned)fit * 2 + authentic;
 }
 
-static unsigned weigh_item(const struct judge_request *q, const struct snp_report *r, const struct snp_vek *vek,
-                           size_t *trials, struct arena *a)
+/* What came with the evidence claims to be of its key by that alone. */
+static bool try_endorsement(const struct judge_request *q, const struct snp_report *r, struct trial *out)
 {
-	bool named = snp_vek_is_of_chip(vek, r) && snp_vek_is_of_tcb(vek, r);
-	if ((unsigned)vek->key != snp_signing_key(r))
-		return 0;
-	if (!named && (!q->collateral_given || (*trials)++ >= TRIALS_MAX))
-		return 0; /* keys are derived from chip and TCB: this one cannot have signed the report */
-	enum fit fit = fit_of(r, vek, named);
-	bool authentic = fit != FIT_NONE && is_authentic(q, vek, a);
-	return fit != FIT_NONE && (authentic || q->collateral_given) ? weight_of(fit, authentic) : 0;
+	struct snp_candidate *c = &out->candidate;
+	*out = (struct trial){.candidate.found = SNP_CANDIDATE_FOUND};
+	if (!snp_vek_parse(q->endorsement, &c->vek))
+		return false;
+	c->signs = snp_report_verify(r, c->vek.der);
+	out->fit = fit_of(r, c, is_named(&c->vek, r));
+	if (out->fit < FIT_CLAIMS)
+		out->fit = FIT_CLAIMS;
+	walk_chain(q, out);
+	return true;
 }
 
-enum snp_candidate snp_candidate_choose(const struct judge_request *q, const struct snp_report *r, struct arena *a,
-                                        struct snp_vek *out)
+static bool try_item(const struct judge_request *q, const struct snp_report *r, const struct collateral *item,
+                     size_t *trials, struct trial *out)
+{
+	struct snp_candidate *c = &out->candidate;
+	*out = (struct trial){.candidate.found = SNP_CANDIDATE_FOUND};
+	if (item->kind != COLLATERAL_CERTIFICATE || !snp_vek_parse(item->der, &c->vek) ||
+	    (unsigned)c->vek.key != snp_signing_key(r))
+		return false;
+	bool named = is_named(&c->vek, r);
+	if (!named && (!q->collateral_given || (*trials)++ >= TRIALS_MAX))
+		return false; /* keys are derived from chip and TCB: this one cannot have signed the report */
+	c->signs = snp_report_verify(r, c->vek.der);
+	out->fit = fit_of(r, c, named);
+	if (out->fit != FIT_NONE)
+		walk_chain(q, out);
+	return out->fit != FIT_NONE && (out->authentic || q->collateral_given);
+}
+
+void snp_candidate_choose(const struct judge_request *q, const struct snp_report *r, struct snp_candidate *out)
 {
 	const struct collateral_set *set = q->collateral;
 	unsigned best = 0, ideal = weight_of(FIT_SIGNS_AND_CLAIMS, true);
 	size_t trials = 0;
-	enum snp_candidate found = q->endorsement.n > 0 ? SNP_CANDIDATE_UNREADABLE : SNP_CANDIDATE_NONE;
-	if (q->endorsement.n > 0 && snp_vek_parse(q->endorsement, out)) {
-		enum fit fit = fit_of(r, out, snp_vek_is_of_chip(out, r) && snp_vek_is_of_tcb(out, r));
-		best = weight_of(fit > FIT_CLAIMS ? fit : FIT_CLAIMS, is_authentic(q, out, a));
-		found = SNP_CANDIDATE_FOUND;
+	struct trial t;
+	*out = (struct snp_candidate){.found = q->endorsement.n > 0 ? SNP_CANDIDATE_UNREADABLE : SNP_CANDIDATE_NONE};
+	if (q->endorsement.n > 0 && try_endorsement(q, r, &t)) {
+		best = weight_of(t.fit, t.authentic);
+		*out = t.candidate;
 	}
 	for (size_t i = 0; set && i < set->n && best < ideal; i++) {
-		struct snp_vek vek;
-		if (set->items[i].kind != COLLATERAL_CERTIFICATE || !snp_vek_parse(set->items[i].der, &vek))
+		if (!try_item(q, r, &set->items[i], &trials, &t) || weight_of(t.fit, t.authentic) <= best)
 			continue;
-		unsigned weight = weigh_item(q, r, &vek, &trials, a);
-		if (weight > best) {
-			best = weight;
-			*out = vek;
-			found = SNP_CANDIDATE_FOUND;
-		}
+		best = weight_of(t.fit, t.authentic);
+		*out = t.candidate;
 	}
-	return found;
 }

@@ -229,20 +229,28 @@ static bool try_intermediate(struct bytes der, const struct snp_vek *vek, X509 *
 	return good;
 }
 
+/* seen: whether one is at hand that has the CN of the VEK's issuer. */
 static X509 *find_intermediate(const struct snp_vek *vek, X509 *vek_x509, const struct root *root,
-                               const struct collateral_set *set, int64_t at_ms)
+                               const struct collateral_set *set, int64_t at_ms, bool *seen)
 {
 	X509 *found = NULL;
 	const struct amd_root *builtin = root->builtin ? amd_root_of(vek->product) : NULL;
 	struct bytes pinned = {NULL, 0};
 	if (builtin)
 		pinned = vek->key == SNP_KEY_VCEK ? builtin->ask : builtin->asvk;
+	struct bytes issuer = snp_common_name(vek->cert.issuer);
+	*seen = builtin != NULL;
 	if (builtin && try_intermediate(pinned, vek, vek_x509, root, at_ms, &found))
 		return found;
-	for (size_t i = 0; set && i < set->n; i++)
-		if (set->items[i].kind == COLLATERAL_CERTIFICATE &&
-		    try_intermediate(set->items[i].der, vek, vek_x509, root, at_ms, &found))
+	for (size_t i = 0; set && i < set->n; i++) {
+		struct cert c;
+		if (set->items[i].kind != COLLATERAL_CERTIFICATE || fault_is_set(cert_parse(set->items[i].der, &c)) ||
+		    !bytes_equal(snp_common_name(c.subject), issuer))
+			continue;
+		*seen = true;
+		if (try_intermediate(set->items[i].der, vek, vek_x509, root, at_ms, &found))
 			return found;
+	}
 	return NULL;
 }
 
@@ -259,25 +267,27 @@ static const char *judge_validity(const struct snp_vek *vek, const struct root *
 	return NULL;
 }
 
-void snp_chain_verify(const struct snp_vek *vek, const struct collateral_set *set, int64_t at_ms, struct arena *a,
+void snp_chain_verify(const struct snp_vek *vek, const struct collateral_set *set, int64_t at_ms,
                       struct snp_chain *out)
 {
 	struct root root;
 	X509 *intermediate = NULL, *x509 = read_x509(vek->der);
-	(void)a;
 	*out = (struct snp_chain){.product = vek->product, .revocation = CHECK_NOT_CHECKED,
 	                          .revocation_why = "the chain does not verify",
 	                          .why = "the certificate cannot be read"};
-	bool rooted = x509 && find_root(set, vek->product, &root, &out->why);
+	bool rooted = x509 && find_root(set, vek->product, &root, &out->why), seen = false;
 	if (!x509)
 		root = (struct root){0};
+	out->unchecked = x509 && root.der.n == 0;
 	if (rooted) {
 		out->anchor = hash_sha256(root.der);
 		out->builtin = root.builtin;
 		out->why = judge_validity(vek, &root, at_ms);
-		intermediate = find_intermediate(vek, x509, &root, set, at_ms);
+		intermediate = find_intermediate(vek, x509, &root, set, at_ms, &seen);
+		out->unchecked = !seen && !out->why;
 		if (!intermediate && !out->why)
-			out->why = "no valid intermediate that the root has signed has signed it";
+			out->why = seen ? "no valid intermediate that the root has signed has signed it"
+			                : "the intermediate (ASK or ASVK) is not at hand";
 		out->trusted = out->why == NULL;
 	}
 	if (intermediate)
@@ -294,7 +304,8 @@ bool snp_vek_is_authentic(struct bytes vek_der, const struct collateral_set *set
 	struct snp_chain chain;
 	if (!snp_vek_parse(vek_der, &vek) || fault_is_set(vek.fault))
 		return false;
-	snp_chain_verify(&vek, set, at_ms, a, &chain);
+	(void)a;
+	snp_chain_verify(&vek, set, at_ms, &chain);
 	return chain.trusted;
 }
 

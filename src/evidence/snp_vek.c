@@ -12,12 +12,13 @@ enum { COMPONENT_BYTES = 72, SCALAR_BYTES = 48, S_AT = COMPONENT_BYTES, TAIL_AT 
 
 /* ---- form ---- */
 
-static const char *common_name(struct bytes name, struct bytes *out)
+struct bytes snp_common_name(struct bytes name)
 {
 	static const uint8_t oid[] = {0x55, 0x04, 0x03};
 	struct cursor c = cursor_of(name);
 	struct der sequence = der_expect(&c, DER_SEQUENCE, "name"), set, attribute, value;
 	struct cursor sets = der_inside(&sequence);
+	struct bytes out = {NULL, 0};
 	size_t n = 0;
 	while (der_next(&sets, &set, "rdn")) {
 		struct cursor attributes = der_inside(&set);
@@ -27,11 +28,11 @@ static const char *common_name(struct bytes name, struct bytes *out)
 			bool is_cn = bytes_equal(type.content, bytes_of(oid, sizeof(oid)));
 			if (!is_cn || !der_next(&parts, &value, "value"))
 				continue;
-			*out = value.content;
+			out = value.content;
 			n++;
 		}
 	}
-	return n == 1 ? NULL : "its name has not exactly one CN";
+	return n == 1 ? out : (struct bytes){NULL, 0};
 }
 
 static enum amd_product issuer_product(struct bytes cn, enum snp_signing_key key)
@@ -154,8 +155,19 @@ static const char *read_extensions(struct snp_vek *out)
 	}
 	if (!why && !cursor_ok(&walk))
 		why = "its extensions cannot be read";
+	out->product_name = f.product_name;
 	out->tcb = (struct snp_tcb){f.spl[9], f.spl[1], f.spl[2], f.spl[3], f.spl[8], false};
 	return why ? why : judge_extensions(&f, out);
+}
+
+/* An issuer with a name like AMD's, of the line that productName tells too. */
+static bool is_unknown_line(struct bytes issuer, const struct snp_vek *vek)
+{
+	struct bytes prefix = vek->key == SNP_KEY_VCEK ? BYTES_LITERAL("SEV-") : BYTES_LITERAL("SEV-VLEK-");
+	if (!bytes_starts_with(issuer, prefix) || issuer.n == prefix.n)
+		return false;
+	struct bytes line = bytes_slice(issuer, prefix.n, issuer.n - prefix.n);
+	return bytes_starts_with(vek->product_name, line);
 }
 
 /* id-ecPublicKey with secp384r1 and an uncompressed point. */
@@ -168,26 +180,25 @@ static bool is_p384(struct bytes spki)
 
 bool snp_vek_parse(struct bytes der, struct snp_vek *out)
 {
-	struct bytes cn = {NULL, 0}, issuer = {NULL, 0};
 	*out = (struct snp_vek){.der = der};
-	if (fault_is_set(cert_parse(der, &out->cert)) || common_name(out->cert.subject, &cn))
+	if (fault_is_set(cert_parse(der, &out->cert)))
 		return false;
+	struct bytes cn = snp_common_name(out->cert.subject), issuer = snp_common_name(out->cert.issuer);
 	if (bytes_equal_text(cn, "SEV-VCEK"))
 		out->key = SNP_KEY_VCEK;
 	else if (bytes_equal_text(cn, "SEV-VLEK"))
 		out->key = SNP_KEY_VLEK;
 	else
 		return false;
-	out->why = common_name(out->cert.issuer, &issuer);
 	out->product = issuer_product(issuer, out->key);
-	if (!out->why && out->product == AMD_UNKNOWN)
-		out->why = "its issuer is no intermediate of AMD's";
+	out->why = read_extensions(out);
 	if (!out->why && !is_p384(out->cert.spki))
 		out->why = "its key is not on P-384";
-	if (!out->why)
-		out->why = read_extensions(out);
-	else
-		read_extensions(out);
+	if (out->product == AMD_UNKNOWN) {
+		out->unknown_line = is_unknown_line(issuer, out);
+		out->why = out->unknown_line ? "it is of a product line that teewatch does not know"
+		                             : "its issuer is no intermediate of AMD's";
+	}
 	if (out->why)
 		out->fault = fault_at(FAULT_VALUE, 0, "vcek");
 	return true;

@@ -36,6 +36,8 @@ static void copy_settings(struct transfer_settings *s, const struct fetch_option
 	s->ca_file = o->ca_file && o->ca_file[0] ? memory_text(o->ca_file) : NULL;
 	s->timeout_s = o->timeout_s > 0 ? o->timeout_s : TIMEOUT_DEFAULT_S;
 	s->connect_timeout_s = o->connect_timeout_s > 0 ? o->connect_timeout_s : CONNECT_TIMEOUT_DEFAULT_S;
+	const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
+	s->has_bundle = curl->age >= CURLVERSION_EIGHTH && curl->cainfo;
 	s->fields = curl_slist_append(NULL, "Accept-Encoding: gzip, identity");
 	for (size_t i = 0; o->connect_to && o->connect_to[i]; i++)
 		s->connect_to = curl_slist_append(s->connect_to, o->connect_to[i]);
@@ -53,7 +55,10 @@ struct fetcher *fetcher_new(const struct fetch_options *options)
 	if (getrandom(&f->random, sizeof(f->random), GRND_NONBLOCK) != sizeof(f->random))
 		f->random = (uint64_t)clock_now_ms(); /* only jitter hangs on it */
 	f->multi = curl_multi_init();
+	/* One request at a time on a connection, over HTTP/2 too: where large bodies share one, curl
+	 * 7.88 at times forgets a stream until it times out. Pace bounds the connections. */
 	if (!f->multi || !f->settings.fields ||
+	    curl_multi_setopt(f->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING) != CURLM_OK ||
 	    curl_multi_setopt(f->multi, CURLMOPT_MAXCONNECTS, (long)(f->total + IDLE_CONNECTIONS)) != CURLM_OK) {
 		fetcher_free(f);
 		return NULL;
@@ -210,7 +215,7 @@ static void start(struct fetcher *f, struct transfer *t)
 		link_running(f, t);
 		return;
 	}
-	transfer_fail(t, CURLE_OUT_OF_MEMORY);
+	transfer_fail(t, CURLE_FAILED_INIT);
 	give_handle(f, easy);
 	finish(f, t);
 }

@@ -1,7 +1,17 @@
 /*
  * Fetching over HTTP(S) and from files, through curl's multi interface: the only folder that
  * includes <curl/curl.h>. Knows URLs and pace, not the database. Runs inside the fetch process
- * (proc/), single-threaded, driven by fetcher_step(). Depends on base.
+ * (proc/), single-threaded (but for curl's own resolver threads), driven by fetcher_step().
+ * Depends on base.
+ *
+ * For every purpose: TLS 1.2 or later, always verified; no redirect is followed; no cookie, no
+ * netrc; bodies as they come, never inflated; nothing is tried twice (that is the caller's
+ * business: see transient). Proxies as the environment names them (https_proxy, no_proxy ...).
+ *
+ * FETCH_DOCUMENT (design section 7) in addition: https on port 443 only, whatever local_allowed
+ * says; never to an address that is not public (address.h), which is judged when the socket
+ * opens; no proxy, as that would resolve names itself; its own connection and TLS handshake. The
+ * rule for addresses is waived where connect_to gives the host and port an address.
  */
 #ifndef TEEWATCH_NET_FETCH_H
 #define TEEWATCH_NET_FETCH_H
@@ -13,7 +23,7 @@ enum fetch_purpose {
 	FETCH_LOG,       /* tree heads, entries, tiles: paced per host */
 	FETCH_LIST,      /* log list */
 	FETCH_VENDOR,    /* key services of vendors: paced, https */
-	FETCH_DOCUMENT   /* what a certificate names: the strict rules of design section 7 */
+	FETCH_DOCUMENT   /* what a certificate names: the strict rules above */
 };
 
 struct fetch_request {
@@ -40,7 +50,7 @@ enum fetch_outcome {
 struct fetch_result {
 	uint64_t id;
 	enum fetch_outcome outcome;
-	long status;               /* HTTP; 0 where there is none */
+	long status;               /* HTTP; 404 for a file that is not there; 0 where there is none */
 	size_t n;                  /* bytes of the body (FETCH_STATUS: of its beginning); 0 for the last three */
 	bool gzip;                 /* Content-Encoding (a file: its own look) says so; the body is still deflated */
 	bool transient;            /* worth another try later: timeouts, 429, 5xx, resets */
@@ -56,15 +66,18 @@ struct fetch_result {
 struct fetch_options {
 	const char *user_agent;
 	const char *ca_file;             /* for FETCH_DOCUMENT; NULL: the system's */
-	const char *const *connect_to;   /* "HOST:PORT:ADDR:PORT", NULL-terminated, or NULL */
-	unsigned per_host;               /* requests at once per host */
+	const char *const *connect_to;   /* "HOST:PORT:ADDR:PORT", NULL-terminated, or NULL; not for FETCH_LIST */
+	unsigned per_host;               /* requests at once per host, at most: pace.h finds how many it bears */
 	unsigned total;                  /* requests at once */
-	long timeout_s, connect_timeout_s;
+	long timeout_s;                  /* of a whole transfer; half of it without progress ends it too */
+	long connect_timeout_s;
+	/* 0 (per_host, total and timeouts) stands for a default */
 };
 
 struct fetcher;
 
-struct fetcher *fetcher_new(const struct fetch_options *options); /* NULL: curl cannot start */
+/* Options are copied. NULL: curl cannot start. */
+struct fetcher *fetcher_new(const struct fetch_options *options);
 void fetcher_free(struct fetcher *f);
 
 /* Take a request; strings and post are copied. Never fails: what is refused comes back as a

@@ -18,7 +18,7 @@ void pace_init(struct pace *p, unsigned max)
 
 static bool has_room(const struct pace *p)
 {
-	return p->running < p->max && p->running < p->window / WINDOW_ONE;
+	return p->running < p->window / WINDOW_ONE;
 }
 
 bool pace_may_start(const struct pace *p, int64_t now_ms)

@@ -9,10 +9,7 @@
 #include "net/http_field.h"
 #include "net/peer.h"
 
-enum {
-	SLOW_BYTES_PER_S = 128,  /* below this for half of the timeout, the peer holds us up */
-	RECEIVE_BYTES = 64 << 10 /* curl's buffer: fewer calls for tiles than its 16 kB */
-};
+enum { SLOW_BYTES_PER_S = 128 }; /* below this for half of the timeout, the peer holds us up */
 
 /* ---- the request ---- */
 
@@ -46,10 +43,10 @@ static const char *request_refusal(const struct transfer *t)
 
 static bool is_led(const struct url *u, const struct transfer_settings *s)
 {
-	for (struct curl_slist *entry = s->connect_to; entry; entry = entry->next)
-		if (url_matches_connect_to(u, entry->data))
-			return true;
-	return false;
+	enum url_lead lead = URL_NOT_LED;
+	for (struct curl_slist *entry = s->connect_to; entry && lead == URL_NOT_LED; entry = entry->next)
+		lead = url_lead_by(u, entry->data);
+	return lead == URL_LED_TO_ADDRESS;
 }
 
 struct transfer *transfer_new(const struct fetch_request *request, const struct transfer_settings *s, bool *refused)
@@ -189,7 +186,6 @@ static bool set_common(struct transfer *t, const struct transfer_settings *s)
 	       curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT, s->connect_timeout_s) == CURLE_OK &&
 	       curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES_PER_S) == CURLE_OK &&
 	       curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, slow_s) == CURLE_OK &&
-	       curl_easy_setopt(e, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES) == CURLE_OK &&
 	       /* A resolver that hangs must not hold up the others when its transfer times out. */
 	       curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK;
 }
@@ -203,6 +199,17 @@ static bool set_callbacks(struct transfer *t)
 	       curl_easy_setopt(e, CURLOPT_WRITEDATA, t) == CURLE_OK &&
 	       curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, before_request) == CURLE_OK &&
 	       curl_easy_setopt(e, CURLOPT_PREREQDATA, t) == CURLE_OK;
+}
+
+/* Documents may have their own authorities. Where these or the system's are one file, the folder
+ * of certificates is left out: it holds the same, and without it curl parses the file once and
+ * not for each connection (20 ms each). */
+static bool set_authorities(struct transfer *t, const struct transfer_settings *s)
+{
+	const char *file = t->request.purpose == FETCH_DOCUMENT ? s->ca_file : NULL;
+	if (file && curl_easy_setopt(t->easy, CURLOPT_CAINFO, file) != CURLE_OK)
+		return false;
+	return (!file && !s->has_bundle) || curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
 }
 
 /* CURLOPT_ACCEPT_ENCODING stays unset: the field alone asks for gzip, and curl 7.88, which puts
@@ -229,12 +236,9 @@ static bool set_request(struct transfer *t, const struct transfer_settings *s)
 /* What strangers name: no proxy, as it would resolve the name itself, past our look at the
  * address; a connection and TLS session of its own, as one opened for a log may lead to an
  * address that a document may not come from, and the peer's key is to be seen afresh. */
-static bool set_document(struct transfer *t, const struct transfer_settings *s)
+static bool set_document(struct transfer *t)
 {
 	CURL *e = t->easy;
-	if (s->ca_file && (curl_easy_setopt(e, CURLOPT_CAINFO, s->ca_file) != CURLE_OK ||
-	                   curl_easy_setopt(e, CURLOPT_CAPATH, NULL) != CURLE_OK))
-		return false;
 	if (!t->exempt && (curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket) != CURLE_OK ||
 	                   curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t) != CURLE_OK))
 		return false;
@@ -247,15 +251,12 @@ static bool set_document(struct transfer *t, const struct transfer_settings *s)
 bool transfer_prepare(struct transfer *t, CURL *easy, const struct transfer_settings *s)
 {
 	t->easy = easy;
-	if (!set_common(t, s) || !set_callbacks(t) || !set_request(t, s))
+	if (!set_common(t, s) || !set_callbacks(t) || !set_authorities(t, s) || !set_request(t, s))
 		return false;
 	if (t->request.purpose != FETCH_LIST && s->connect_to &&
 	    curl_easy_setopt(easy, CURLOPT_CONNECT_TO, s->connect_to) != CURLE_OK)
 		return false;
-	if (t->request.purpose == FETCH_DOCUMENT)
-		return set_document(t, s);
-	/* Rather wait for a connection that can be shared (HTTP/2) than open one more. */
-	return curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L) == CURLE_OK;
+	return t->request.purpose != FETCH_DOCUMENT || set_document(t);
 }
 
 /* ---- the result ---- */

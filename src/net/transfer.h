@@ -18,6 +18,7 @@ struct transfer_settings {
 	struct curl_slist *fields;     /* request header fields */
 	struct curl_slist *connect_to;
 	long timeout_s, connect_timeout_s;
+	bool has_bundle;               /* the system's certificates are one file */
 };
 
 struct transfer {
@@ -47,7 +48,7 @@ void transfer_free(struct transfer *t);
 /* The key for pacing: host name, or a word of its own for files. */
 const char *transfer_host(const struct transfer *t);
 
-/* Set up the handle, which is as curl_easy_reset leaves it, for t. False: out of memory. */
+/* Set up the handle, which is as curl_easy_reset leaves it, for t. False: curl would not have it. */
 bool transfer_prepare(struct transfer *t, CURL *easy, const struct transfer_settings *s);
 
 /* Fill in the result of a transfer that ended with code; of one that never started. */

@@ -206,19 +206,23 @@ char *url_of_host(struct bytes host, const char *path)
 	return out;
 }
 
-bool url_matches_connect_to(const struct url *u, const char *entry)
+enum url_lead url_lead_by(const struct url *u, const char *entry)
 {
 	const char *colon = entry[0] == '[' ? strstr(entry, "]:") : strchr(entry, ':');
 	if (!colon)
-		return false;
+		return URL_NOT_LED;
 	colon += entry[0] == '[';
-	struct bytes host = bytes_of(entry, (size_t)(colon - entry));
 	const char *end = strchr(colon + 1, ':');
-	if (!end || end[1] == 0 || end[1] == ':')
-		return false; /* no address of the user's: the name's own would be asked */
+	if (!end)
+		return URL_NOT_LED;
+	struct bytes host = bytes_of(entry, (size_t)(colon - entry));
 	struct bytes port = bytes_of(colon + 1, (size_t)(end - colon - 1));
 	uint64_t number;
 	if (host.n > 0 && !text_equal_nocase(host, bytes_of_text(u->host)))
-		return false;
-	return port.n == 0 || (text_decimal(port, 65535, &number) && number == u->port);
+		return URL_NOT_LED;
+	if (port.n > 0 && (!text_decimal(port, 65535, &number) || number != u->port))
+		return URL_NOT_LED;
+	if (end[1] != 0 && end[1] != ':')
+		return URL_LED_TO_ADDRESS;
+	return end[1] == ':' && end[2] != 0 ? URL_LED_TO_PORT : URL_NOT_LED;
 }

@@ -46,8 +46,14 @@ bool url_host_is_strict(struct bytes host);
  * unless the host is strict. free() it. */
 char *url_of_host(struct bytes host, const char *path);
 
-/* Does an entry "HOST:PORT:ADDRESS:PORT" (curl's --connect-to; an empty HOST or PORT matches
- * any) lead requests for u to an address of the user's choice? */
-bool url_matches_connect_to(const struct url *u, const char *entry);
+enum url_lead {
+	URL_NOT_LED,       /* the entry is about others, or says nothing */
+	URL_LED_TO_PORT,   /* to another port of whatever the name resolves to */
+	URL_LED_TO_ADDRESS /* to an address of the user's choice */
+};
+
+/* Where an entry "HOST:PORT:ADDRESS:PORT" (curl's --connect-to; an empty HOST or PORT matches any)
+ * leads requests for u. Of several entries the first that leads somewhere counts. */
+enum url_lead url_lead_by(const struct url *u, const char *entry);
 
 #endif

@@ -114,6 +114,25 @@ configuration static "file://$work/odd/static/" "$key" "$watch" >"$work/odd.conf
 expect 0 crawl "$work/s5" "$work/odd.conf"
 [ "$(sql "$work/s5" "SELECT count(*) FROM v_certificate")" = 3 ] || fail "an odd entry hides others"
 
+# ---- more logs than bodies fit into shared memory at once ----
+for way in begin end; do
+	: >"$work/many-$way.conf"
+done
+i=0
+while [ $i -lt 40 ]; do
+	i=$((i + 1))
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/many.key" 2>/dev/null
+	"$mklog" --out "$work/many/$i" --size $((i * 20)) --seed $i --log-key "$work/many.key"
+	for way in begin end; do
+		start=$way configuration static "file://$work/many/$i/static/" "$(cat "$work/many/$i/key")" |
+			sed "s/\"local\"/\"log $i\"/" >>"$work/many-$way.conf"
+	done
+done
+for way in begin end; do
+	expect 0 crawl "$work/many-$way" "$work/many-$way.conf"
+	[ "$(sql "$work/many-$way" "SELECT count(*) || ' ' || sum(audited_size) FROM v_log")" = "40 16400" ] || fail "forty logs"
+done
+
 # ---- a log that is not there ----
 configuration static "file://$work/nothing/" "$key" "$watch" >"$work/nothing.conf"
 expect 1 crawl "$work/s6" "$work/nothing.conf"

@@ -1,6 +1,19 @@
-EVIDENCE_TEST_LIBS = src/libevidence.a src/libextract.a src/libcert.a src/libbase.a \
+EVIDENCE_TEST_LIBS = tests/pki/libpki.a src/libevidence.a src/libextract.a src/libcert.a src/libbase.a \
 	$(IDN2_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
-check_PROGRAMS += tests/evidence/test_snp_vectors
-TESTS += tests/evidence/test_snp_vectors
+SNP_SCENE = tests/evidence/snp_scene.c tests/evidence/snp_scene.h
+EVIDENCE_TESTS = tests/evidence/test_verdict tests/evidence/test_collateral tests/evidence/test_judge \
+	tests/evidence/test_snp tests/evidence/test_snp_flips tests/evidence/test_snp_vectors
+check_PROGRAMS += $(EVIDENCE_TESTS)
+TESTS += $(EVIDENCE_TESTS)
+tests_evidence_test_verdict_SOURCES = tests/evidence/test_verdict.c
+tests_evidence_test_verdict_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_collateral_SOURCES = tests/evidence/test_collateral.c
+tests_evidence_test_collateral_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_judge_SOURCES = tests/evidence/test_judge.c
+tests_evidence_test_judge_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_snp_SOURCES = tests/evidence/test_snp.c $(SNP_SCENE)
+tests_evidence_test_snp_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_snp_flips_SOURCES = tests/evidence/test_snp_flips.c $(SNP_SCENE)
+tests_evidence_test_snp_flips_LDADD = $(EVIDENCE_TEST_LIBS)
 tests_evidence_test_snp_vectors_SOURCES = tests/evidence/test_snp_vectors.c
 tests_evidence_test_snp_vectors_LDADD = $(EVIDENCE_TEST_LIBS)

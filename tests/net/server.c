@@ -159,8 +159,8 @@ static bool answer(struct connection *c, const struct server_answer *a)
 			send_endlessly(c, a->body, a->n, 0);
 		return false;
 	case SERVER_DRIP:
-		if (send_head(c, a, "Content-Length: 1000\r\n"))
-			send_endlessly(c, "x", 1, 100);
+		if (send_head(c, a, "Content-Length: 1000000\r\n"))
+			send_endlessly(c, a->body, a->n, 100);
 		return false;
 	case SERVER_FIELDS:
 		if (send_text(c, "HTTP/1.1 200 Test\r\n"))

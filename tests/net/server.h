@@ -18,7 +18,7 @@ enum server_manner {
 	SERVER_CUT_CHUNK,/* as chunked, without the last chunk */
 	SERVER_ENDLESS,  /* the body again and again, without length */
 	SERVER_HUGE,     /* says that 1 TB follows, then as endless */
-	SERVER_DRIP,     /* a byte each 100 ms */
+	SERVER_DRIP,     /* says that 1 MB follows, then the body each 100 ms */
 	SERVER_FIELDS,   /* header fields without end */
 	SERVER_HANG,     /* no answer */
 	SERVER_CLOSE,    /* closes instead of an answer */

@@ -144,7 +144,8 @@ TEST(not_an_ip_address)
 	CHECK(!address_is_public((struct sockaddr *)&a6, sizeof(a6) - 1));
 	address_print((struct sockaddr *)&u, sizeof(u), text);
 	CHECK_TEXT(text, "?");
-	static const char *const bad[] = {"", "8.8.8", "8.8.8.8 ", "08.8.8.8", "0x8.8.8.8", "localhost", "2606::g", "[::1]"};
+	static const char *const bad[] = {"", "8.8.8", "8.8.8.8 ", "08.8.8.8", "0x8.8.8.8", "localhost",
+	                                  "2606::g", "[::1]"};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		CHECK_THAT(!address_text_is_public(bad[i]), "%s", bad[i]);
 }

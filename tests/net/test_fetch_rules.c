@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "net/transfer.h"
 
 static struct fetcher *new_fetcher(void)
 {
@@ -48,12 +49,13 @@ TEST(ports_of_documents)
 TEST(addresses_of_documents)
 {
 	static const char *const urls[] = {
-		"https://127.0.0.1/", "https://127.0.0.1:443/x", "https://localhost/x", "https://LOCALHOST/x", "https://10.0.0.1/",
-		"https://192.168.1.1/", "https://172.16.0.1/", "https://169.254.169.254/latest/meta-data/", "https://100.64.0.1/",
-		"https://0.0.0.0/", "https://224.0.0.1/", "https://255.255.255.255/", "https://0x7f.1/", "https://2130706433/",
-		"https://017700000001/", "https://[::1]/", "https://[::]/", "https://[::ffff:127.0.0.1]/", "https://[::ffff:a00:1]/",
-		"https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::1]/", "https://[fe80::1]/", "https://[fd00::1]/",
-		"https://[ff02::1]/", "https://[2001:db8::1]/",
+		"https://127.0.0.1/", "https://127.0.0.1:443/x", "https://localhost/x", "https://LOCALHOST/x",
+		"https://10.0.0.1/", "https://192.168.1.1/", "https://172.16.0.1/",
+		"https://169.254.169.254/latest/meta-data/", "https://100.64.0.1/", "https://0.0.0.0/",
+		"https://224.0.0.1/", "https://255.255.255.255/", "https://0x7f.1/", "https://2130706433/",
+		"https://017700000001/", "https://[::1]/", "https://[::]/", "https://[::ffff:127.0.0.1]/",
+		"https://[::ffff:a00:1]/", "https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::1]/",
+		"https://[fe80::1]/", "https://[fd00::1]/", "https://[ff02::1]/", "https://[2001:db8::1]/",
 	};
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
 		check_refused(FETCH_DOCUMENT, urls[i], i % 2, "is not public");
@@ -76,20 +78,45 @@ TEST(messages_are_escaped_and_cut)
 	fetcher_free(f);
 }
 
+/* What a result says about the host, for its pace. */
+TEST(blame)
+{
+	static const struct {
+		enum fetch_outcome outcome;
+		long status;
+		bool transient;
+		enum pace_outcome pace;
+	} rows[] = {
+		{FETCH_OK, 200, false, PACE_GOOD},     {FETCH_STATUS, 404, false, PACE_GOOD},
+		{FETCH_STATUS, 403, false, PACE_GOOD}, {FETCH_STATUS, 429, true, PACE_BUSY},
+		{FETCH_STATUS, 503, true, PACE_BUSY},  {FETCH_STATUS, 500, true, PACE_BAD},
+		{FETCH_FAILED, 0, true, PACE_BAD},     {FETCH_FAILED, 200, false, PACE_BAD},
+		{FETCH_REFUSED, 0, false, PACE_NONE},  {FETCH_TOO_LARGE, 200, false, PACE_GOOD},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct transfer t = {.url = {.scheme = URL_HTTPS}};
+		t.result = (struct fetch_result){.outcome = rows[i].outcome, .status = rows[i].status,
+		                                 .transient = rows[i].transient};
+		CHECK_THAT(transfer_pace(&t) == rows[i].pace, "row %zu", i);
+		t.url.scheme = URL_FILE;
+		CHECK_THAT(transfer_pace(&t) == PACE_GOOD, "row %zu", i);
+	}
+}
+
 /* ---- files ---- */
 
-static char directory[] = "/tmp/teewatch-test-XXXXXX";
+static char directory[2048]; /* absolute, below the one that the tests run in */
 
 static void write_named(const char *name, const void *p, size_t n)
 {
-	char path[256];
+	char path[4096];
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	CHECK(file_write(path, bytes_of(p, n), 0600) == 0);
 }
 
 static struct fetch_result read_named(struct fetcher *f, const char *name, size_t max_bytes)
 {
-	char url[512];
+	char url[4096];
 	snprintf(url, sizeof(url), "file://%s/%s", directory, name);
 	return client_fetch(f, (struct fetch_request){.purpose = FETCH_LOG, .url = url, .local_allowed = true,
 	                                              .max_bytes = max_bytes});
@@ -97,7 +124,7 @@ static struct fetch_result read_named(struct fetcher *f, const char *name, size_
 
 static void remove_named(const char *name)
 {
-	char path[256];
+	char path[4096];
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	unlink(path);
 }
@@ -113,9 +140,12 @@ static void check_file(struct fetcher *f, const char *name, size_t max, const ch
 TEST(files)
 {
 	/* The gzip member of "hi", as gzip writes it. */
-	static const char gzip[] = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\xc8\x04\x00\xac\x2a\x93\xd8\x02\x00\x00\x00";
+	static const char gzip[] = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\xc8\x04\x00\xac\x2a\x93\xd8"
+	                           "\x02\x00\x00\x00";
 	static const char *const names[] = {"checkpoint", "a b%", "empty", "tile", "link", "loop", "fifo"};
-	char path[256], target[256];
+	char path[4096], target[4096];
+	CHECK(getcwd(directory, sizeof(directory) - 32) != NULL);
+	strncat(directory, "/test-files-XXXXXX", 31);
 	CHECK(mkdtemp(directory) != NULL);
 	write_named("checkpoint", "0123456789", 10);
 	write_named("a b%", "odd", 3);

@@ -45,7 +45,8 @@ static struct identity issue(const char *name, const struct identity *issuer, lo
 	ASN1_INTEGER_set(X509_get_serialNumber(x), ++serial);
 	X509_gmtime_adj(X509_getm_notBefore(x), -7200);
 	X509_gmtime_adj(X509_getm_notAfter(x), valid_s);
-	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1,
+	                           0);
 	X509_set_issuer_name(x, X509_get_subject_name(by));
 	X509_set_pubkey(x, id.key);
 	add_extension(x, by, NID_basic_constraints, issuer ? "critical,CA:FALSE" : "critical,CA:TRUE");
@@ -80,13 +81,13 @@ struct scene {
 	SSL_CTX *tls;
 	struct server server;
 	char ca_path[64], connect_to[128];
-	const char *connect_list[2];
+	const char *connect_list[3];
 	struct fetch_options options;
 };
 
 static void write_ca(struct scene *s)
 {
-	snprintf(s->ca_path, sizeof(s->ca_path), "/tmp/teewatch-test-ca-XXXXXX");
+	snprintf(s->ca_path, sizeof(s->ca_path), "test-authority-XXXXXX");
 	int fd = mkstemp(s->ca_path);
 	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	must(f && PEM_write_X509(f, s->authority.certificate) == 1 && fclose(f) == 0, "file of the authority");
@@ -101,7 +102,7 @@ static void scene_begin(struct scene *s, const struct server_answer *answers, co
 	write_ca(s);
 	snprintf(s->connect_to, sizeof(s->connect_to), "%s:443:127.0.0.1:%u", host, s->server.port);
 	s->connect_list[0] = s->connect_to;
-	s->connect_list[1] = NULL;
+	s->connect_list[1] = s->connect_list[2] = NULL;
 	s->options = client_options();
 	s->options.ca_file = s->ca_path;
 	s->options.connect_to = s->connect_list;
@@ -264,6 +265,12 @@ TEST(connect_to_waives_for_its_own_pair_only)
 	snprintf(s.connect_to, sizeof(s.connect_to), "localhost:443::%u", s.server.port);
 	struct fetch_result r = get(&s, FETCH_DOCUMENT, "https://localhost/.well-known/attestation");
 	CHECK_THAT(r.outcome == FETCH_REFUSED && strstr(r.message, "is not public"), "%s", r.message);
+	/* The first entry that leads somewhere is the one that curl follows. */
+	char second[64];
+	snprintf(second, sizeof(second), "localhost:443:127.0.0.1:%u", s.server.port);
+	s.connect_list[1] = second;
+	CHECK(get(&s, FETCH_DOCUMENT, "https://localhost/.well-known/attestation").outcome == FETCH_REFUSED);
+	s.connect_list[1] = NULL;
 	CHECK_U64(atomic_load(&s.server.seen->connections), 0);
 	snprintf(s.connect_to, sizeof(s.connect_to), "localhost:443:127.0.0.1:%u", s.server.port);
 	r = get(&s, FETCH_DOCUMENT, "https://localhost/.well-known/attestation");

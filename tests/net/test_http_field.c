@@ -21,8 +21,8 @@ TEST(seconds)
 	CHECK(after("86400", NULL, 0) == day_ms);
 	CHECK(after("86401", NULL, 0) == day_ms);
 	CHECK(after("99999999999999999999999999999999", NULL, 0) == day_ms);
-	static const char *const bad[] = {"", " ", "-1", "+1", "1.5", "1e3", "0x10", "10s", "10 20", "soon", "1994-11-06",
-	                                  "\xff", "GMT"};
+	static const char *const bad[] = {"",    " ",     "-1",   "+1",         "1.5",  "1e3", "0x10",
+	                                  "10s", "10 20", "soon", "1994-11-06", "\xff", "GMT"};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		CHECK_THAT(after(bad[i], NULL, 0) == -1, "\"%s\"", bad[i]);
 }
@@ -53,7 +53,8 @@ TEST(encodings)
 	CHECK(http_encoding_parse(BYTES_LITERAL("gzip")) == HTTP_GZIP);
 	CHECK(http_encoding_parse(BYTES_LITERAL(" GZip ")) == HTTP_GZIP);
 	CHECK(http_encoding_parse(BYTES_LITERAL("x-gzip")) == HTTP_GZIP);
-	static const char *const other[] = {"br", "zstd", "deflate", "gzip, gzip", "gzip,br", "gzipp", "gz", "*", "\xff"};
+	static const char *const other[] = {"br",    "zstd", "deflate", "gzip, gzip", "gzip,br",
+	                                    "gzipp", "gz",   "*",       "\xff"};
 	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
 		CHECK_THAT(http_encoding_parse(bytes_of_text(other[i])) == HTTP_OTHER, "%s", other[i]);
 }

@@ -129,7 +129,8 @@ TEST(backs_off_exponentially_with_full_jitter)
 		CHECK(pace_due(&least) == now); /* full jitter reaches down to nothing */
 		pace_result(&p, round, PACE_BAD, -1, UINT32_MAX, now);
 		int64_t delay = pace_due(&p) - now;
-		CHECK_THAT(delay <= most && delay >= most - 1000, "failure %d: %" PRId64 " of %" PRId64, i, delay, most);
+		CHECK_THAT(delay <= most && delay >= most - 1000, "failure %d: %" PRId64 " of %" PRId64, i, delay,
+		           most);
 		now = pace_due(&p);
 		most = most * 2 < PACE_DELAY_MAX_MS ? most * 2 : PACE_DELAY_MAX_MS;
 	}
@@ -210,10 +211,8 @@ TEST(finds_the_limit)
 	} rows[] = {{0.5, 200}, {1, 50}, {10, 20}, {10, 500}, {32, 100}, {75, 50}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct limited_host h = crawl(rows[i].per_s, rows[i].latency_ms, 16, 1);
-		double used = (double)h.good / (rows[i].per_s * 3600), vain = (double)h.busy / (double)(h.good + h.busy);
-		if (getenv("TEEWATCH_TEST_VERBOSE"))
-			printf("limit %g/s, latency %d ms: %.0f %% used, %.1f %% in vain\n", rows[i].per_s,
-			       (int)rows[i].latency_ms, used * 100, vain * 100);
+		double used = (double)h.good / (rows[i].per_s * 3600);
+		double vain = (double)h.busy / (double)(h.good + h.busy);
 		CHECK_THAT(used > 0.6 && used <= 1.01, "limit %g/s: %g used", rows[i].per_s, used);
 		CHECK_THAT(vain < 0.1, "limit %g/s: %g in vain", rows[i].per_s, vain);
 	}

@@ -38,15 +38,17 @@ TEST(malformed)
 {
 	static const char *const bad[] = {
 		"", "x", "/srv/x", "example.org", "example.org/x", "//example.org/x", "://example.org",
-		"https:", "https:/", "https://", "https:/example.org/", "https:///example.org/", "https:example.org",
-		"https://user@example.org/", "https://user:pass@example.org/", "https://:pass@example.org/",
-		"https://example.org@127.0.0.1/", "http://user@example.org/",
-		"https://example.org:0/", "https://example.org:65536/", "https://example.org:x/", "https://example.org:-1/",
-		"https://exa mple.org/", "https://example.org/a b", "https://example.org/\n", "https://example.org/\x7f",
-		"https://example.org/\xc3\xa9", "https://ex\xc3\xa4mple.org/", "https://example.org\\@127.0.0.1/",
-		" https://example.org/", "https://example.org/\r\nX: y", "https://[::1/", "https://[::g]/",
-		"https://[fe80::1%25eth0]/", "https://exa[mple.org/", "https://exa%00mple.org/",
-		"ftp://example.org/", "gopher://example.org/", "javascript://x/", "dict://example.org/", "scp://example.org/x",
+		"https:", "https:/", "https://", "https:/example.org/", "https:///example.org/",
+		"https:example.org", "https://user@example.org/", "https://user:pass@example.org/",
+		"https://:pass@example.org/", "https://example.org@127.0.0.1/", "http://user@example.org/",
+		"https://example.org:0/", "https://example.org:65536/", "https://example.org:x/",
+		"https://example.org:-1/", "https://exa mple.org/", "https://example.org/a b",
+		"https://example.org/a\\b", "https://example.org/\n", "https://example.org/\x7f",
+		"https://example.org/\xc3\xa9",
+		"https://ex\xc3\xa4mple.org/", "https://example.org\\@127.0.0.1/", " https://example.org/",
+		"https://example.org/\r\nX: y", "https://[::1/", "https://[::g]/", "https://[fe80::1%25eth0]/",
+		"https://exa[mple.org/", "https://exa%00mple.org/", "ftp://example.org/",
+		"gopher://example.org/", "javascript://x/", "dict://example.org/", "scp://example.org/x",
 		"file:", "file://", "file:x", "file://example.org/x", "file:///srv/x?y", "file:///srv/x#y",
 		"file:///srv/%00x", "file:///srv/%0ax",
 	};
@@ -79,8 +81,8 @@ TEST(longest)
 /* Every change of one byte is read or refused, and never crashes. */
 TEST(flipped_bytes)
 {
-	static const char *const seeds[] = {"https://ct.example.org:8443/2026h1/ct/v1/get-sth?x=1#y", "file:///srv/a%20b/c",
-	                                    "http://[2001:db8::1]:80/x"};
+	static const char *const seeds[] = {"https://ct.example.org:8443/2026h1/ct/v1/get-sth?x=1#y",
+	                                    "file:///srv/a%20b/c", "http://[2001:db8::1]:80/x"};
 	for (size_t s = 0; s < sizeof(seeds) / sizeof(seeds[0]); s++) {
 		size_t n = strlen(seeds[s]), good = 0;
 		for (size_t i = 0; i < n; i++) {
@@ -164,10 +166,11 @@ TEST(strict_host)
 	static const char *const good[] = {"example.org", "a.b", "EXAMPLE.org", "a-b.c--d.example", "0x7f.example.org",
 	                                   "127.0.0.1.example", "xn--bcher-kva.example", "1.xn--p1ai"};
 	static const char *const bad[] = {
-		"", ".", "org", "localhost", "example.org.", ".example.org", "example..org", "*.example.org", "-a.example.org",
-		"a-.example.org", "a_b.example.org", "example.org:443", "example.org/x", "example.org#", "user@example.org",
-		"127.0.0.1", "127.1", "0x7f.1", "1.0x7f", "example.1", "example.0x7f", "example.1a", "[::1]", "::1", "a b.example",
-		"ex\xc3\xa4mple.org", "example.org%2f", "example.org\n", "\\example.org",
+		"", ".", "org", "localhost", "example.org.", ".example.org", "example..org", "*.example.org",
+		"-a.example.org", "a-.example.org", "a_b.example.org", "example.org:443", "example.org/x",
+		"example.org#", "user@example.org", "127.0.0.1", "127.1", "0x7f.1", "1.0x7f", "example.1",
+		"example.0x7f", "example.1a", "[::1]", "::1", "a b.example", "ex\xc3\xa4mple.org",
+		"example.org%2f", "example.org\n", "\\example.org",
 	};
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		CHECK_THAT(url_host_is_strict(bytes_of_text(good[i])), "%s", good[i]);
@@ -206,30 +209,32 @@ TEST(connect_to)
 {
 	static const struct {
 		const char *url, *entry;
-		bool matches;
+		enum url_lead lead;
 	} rows[] = {
-		{"https://example.org/", "example.org:443:127.0.0.1:8443", true},
-		{"https://example.org/", "EXAMPLE.org:443:127.0.0.1:8443", true},
-		{"https://example.org/", "example.org:8443:127.0.0.1:8443", false},
-		{"https://example.org:8443/", "example.org:8443:127.0.0.1:8443", true},
-		{"https://www.example.org/", "example.org:443:127.0.0.1:8443", false},
-		{"https://xample.org/", "example.org:443:127.0.0.1:8443", false},
-		{"https://example.org/", ":443:127.0.0.1:8443", true},
-		{"https://example.org/", "example.org::127.0.0.1:8443", true},
-		{"https://example.org/", "::127.0.0.1:8443", true},
-		{"https://example.org/", "example.org:443::8443", false}, /* another port of whatever the name is */
-		{"https://example.org/", "example.org:443:", false},
-		{"https://example.org/", "example.org:443", false},
-		{"https://example.org/", "example.org", false},
-		{"https://example.org/", "", false},
-		{"https://example.org/", "example.org:0443:127.0.0.1:8443", false},
-		{"https://[::1]/", "[::1]:443:[::1]:8443", true},
-		{"https://[::2]/", "[::1]:443:[::1]:8443", false},
-		{"https://[::1]/", "[::1", false},
+		{"https://example.org/", "example.org:443:127.0.0.1:8443", URL_LED_TO_ADDRESS},
+		{"https://example.org/", "EXAMPLE.org:443:127.0.0.1:8443", URL_LED_TO_ADDRESS},
+		{"https://example.org/", "example.org:8443:127.0.0.1:8443", URL_NOT_LED},
+		{"https://example.org:8443/", "example.org:8443:127.0.0.1:8443", URL_LED_TO_ADDRESS},
+		{"https://www.example.org/", "example.org:443:127.0.0.1:8443", URL_NOT_LED},
+		{"https://xample.org/", "example.org:443:127.0.0.1:8443", URL_NOT_LED},
+		{"https://example.org/", ":443:127.0.0.1:8443", URL_LED_TO_ADDRESS},
+		{"https://example.org/", "example.org::127.0.0.1:8443", URL_LED_TO_ADDRESS},
+		{"https://example.org/", "::127.0.0.1:8443", URL_LED_TO_ADDRESS},
+		{"https://example.org/", "example.org:443::8443", URL_LED_TO_PORT},
+		{"https://example.org/", "example.org:443::", URL_NOT_LED},
+		{"https://example.org/", "example.org:443:", URL_NOT_LED},
+		{"https://example.org/", "example.org:443", URL_NOT_LED},
+		{"https://example.org/", "example.org", URL_NOT_LED},
+		{"https://example.org/", "", URL_NOT_LED},
+		{"https://example.org/", "example.org:0443:127.0.0.1:8443", URL_NOT_LED},
+		{"https://[::1]/", "[::1]:443:[::1]:8443", URL_LED_TO_ADDRESS},
+		{"https://[::2]/", "[::1]:443:[::1]:8443", URL_NOT_LED},
+		{"https://[::1]/", "[::1", URL_NOT_LED},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct url u;
 		CHECK(url_parse(rows[i].url, &u) == NULL);
-		CHECK_THAT(url_matches_connect_to(&u, rows[i].entry) == rows[i].matches, "%s %s", rows[i].url, rows[i].entry);
+		CHECK_THAT(url_lead_by(&u, rows[i].entry) == rows[i].lead, "%s %s", rows[i].url,
+		           rows[i].entry);
 	}
 }

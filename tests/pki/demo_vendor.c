@@ -79,11 +79,13 @@ static void make_cn(char *out, size_t size, const char *prefix, enum amd_product
 	snprintf(out, size, "%s%s", prefix, amd_product_name(p));
 }
 
-static EVP_MD_CTX *pss_context(EVP_PKEY *key)
+static EVP_MD_CTX *signing_context(EVP_PKEY *key, bool pkcs1)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *p = NULL;
 	NEED(EVP_DigestSignInit(ctx, &p, EVP_sha384(), NULL, key) == 1);
+	if (pkcs1)
+		return ctx;
 	NEED(EVP_PKEY_CTX_set_rsa_padding(p, RSA_PKCS1_PSS_PADDING) > 0);
 	NEED(EVP_PKEY_CTX_set_rsa_pss_saltlen(p, 48) > 0);
 	NEED(EVP_PKEY_CTX_set_rsa_mgf1_md(p, EVP_sha384()) > 0);
@@ -118,9 +120,9 @@ static void add_extension(X509 *x, int nid, const char *value)
 	X509_EXTENSION_free(e);
 }
 
-static struct bytes finish(X509 *x, EVP_PKEY *signer, struct arena *a)
+static struct bytes finish(X509 *x, EVP_PKEY *signer, bool pkcs1, struct arena *a)
 {
-	EVP_MD_CTX *ctx = pss_context(signer);
+	EVP_MD_CTX *ctx = signing_context(signer, pkcs1);
 	uint8_t *der = NULL;
 	NEED(X509_sign_ctx(x, ctx) > 0);
 	int n = i2d_X509(x, &der);
@@ -139,7 +141,7 @@ struct bytes demo_ark(enum amd_product product, struct arena *a)
 	X509 *x = new_certificate(cn, cn, key, 0x10000);
 	add_extension(x, NID_basic_constraints, "critical,CA:TRUE");
 	add_extension(x, NID_key_usage, "critical,keyCertSign,cRLSign");
-	struct bytes out = finish(x, key, a);
+	struct bytes out = finish(x, key, false, a);
 	EVP_PKEY_free(key);
 	return out;
 }
@@ -155,7 +157,7 @@ struct bytes demo_ask(enum amd_product product, bool vlek, struct arena *a)
 	X509 *x = new_certificate(cn, issuer, key, vlek ? ASVK_SERIAL : ASK_SERIAL);
 	add_extension(x, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
 	add_extension(x, NID_key_usage, "critical,keyCertSign");
-	struct bytes out = finish(x, root, a);
+	struct bytes out = finish(x, root, false, a);
 	EVP_PKEY_free(key);
 	EVP_PKEY_free(root);
 	return out;
@@ -175,48 +177,75 @@ static void add_raw(X509 *x, const char *oid, const uint8_t *value, size_t n)
 	ASN1_OBJECT_free(o);
 }
 
-static void add_integer(X509 *x, const char *oid, uint8_t v)
+/* As the certificate should have it, or as the test wants it. */
+static void add_vek_extension(X509 *x, const struct demo_vek *v, const char *oid, const uint8_t *value, size_t n)
 {
-	uint8_t der[4] = {0x02, 0x01, v, 0};
-	size_t n = 3;
-	if (v >= 0x80) {
-		der[1] = 2;
-		der[2] = 0;
-		der[3] = v;
-		n = 4;
-	}
-	add_raw(x, oid, der, n);
+	bool odd = v->odd_oid && strcmp(oid, v->odd_oid) == 0;
+	for (int i = 0; i < 1 + (odd && v->odd_twice); i++)
+		if (!odd)
+			add_raw(x, oid, value, n);
+		else if (v->odd_value.n > 0)
+			add_raw(x, oid, v->odd_value.p, v->odd_value.n);
 }
 
-static void add_text(X509 *x, const char *oid, const char *s)
+static void add_integer(X509 *x, const struct demo_vek *v, const char *oid, uint8_t number)
+{
+	uint8_t der[4] = {0x02, 0x01, number, 0};
+	size_t n = 3;
+	if (number >= 0x80) {
+		der[1] = 2;
+		der[2] = 0;
+		der[3] = number;
+		n = 4;
+	}
+	add_vek_extension(x, v, oid, der, n);
+}
+
+static void add_text(X509 *x, const struct demo_vek *v, const char *oid, const char *s)
 {
 	uint8_t der[128] = {0x16, (uint8_t)strlen(s)};
 	memcpy(der + 2, s, strlen(s));
-	add_raw(x, oid, der, strlen(s) + 2);
+	add_vek_extension(x, v, oid, der, strlen(s) + 2);
+}
+
+static bool has_extension(X509 *x, const char *oid)
+{
+	ASN1_OBJECT *o = OBJ_txt2obj(oid, 1);
+	bool has = X509_get_ext_by_OBJ(x, o, -1) >= 0;
+	ASN1_OBJECT_free(o);
+	return has;
+}
+
+static void add_vek_extensions(X509 *x, const struct demo_vek *v)
+{
+	bool turin = v->product == AMD_TURIN;
+	add_integer(x, v, "1.3.6.1.4.1.3704.1.1", turin ? 1 : 0);
+	add_text(x, v, "1.3.6.1.4.1.3704.1.2", amd_product_name(v->product));
+	add_integer(x, v, "1.3.6.1.4.1.3704.1.3.1", v->tcb.bl);
+	add_integer(x, v, "1.3.6.1.4.1.3704.1.3.2", v->tcb.tee);
+	add_integer(x, v, "1.3.6.1.4.1.3704.1.3.3", v->tcb.snp);
+	add_integer(x, v, "1.3.6.1.4.1.3704.1.3.8", v->tcb.ucode);
+	if (turin)
+		add_integer(x, v, "1.3.6.1.4.1.3704.1.3.9", v->tcb.fmc);
+	if (v->vlek)
+		add_text(x, v, "1.3.6.1.4.1.3704.1.5", "CN=cc.example");
+	else if (!v->without_hwid)
+		add_vek_extension(x, v, "1.3.6.1.4.1.3704.1.4", v->chip_id, turin ? 8 : DEMO_CHIP_ID_BYTES);
+	if (v->odd_oid && v->odd_value.n > 0 && !has_extension(x, v->odd_oid))
+		add_raw(x, v->odd_oid, v->odd_value.p, v->odd_value.n);
 }
 
 struct bytes demo_vek(const struct demo_vek *v, struct arena *a)
 {
 	char issuer[64];
-	bool turin = v->product == AMD_TURIN;
 	EVP_PKEY *key = read_key(v->on_p256 ? demo_ca_key : v->vlek ? demo_vlek_key : demo_vcek_key);
 	EVP_PKEY *signer = read_key(v->vlek != v->signed_by_other ? demo_asvk_key : demo_ask_key);
 	make_cn(issuer, sizeof(issuer), v->vlek ? "SEV-VLEK-" : "SEV-", v->product);
-	X509 *x = new_certificate(v->vlek ? "SEV-VLEK" : "SEV-VCEK", issuer, key, 0);
+	X509 *x = new_certificate(v->subject ? v->subject : v->vlek ? "SEV-VLEK" : "SEV-VCEK",
+	                          v->issuer ? v->issuer : issuer, key, 0);
 	set_times(x, v->not_before_ms, v->not_after_ms);
-	add_integer(x, "1.3.6.1.4.1.3704.1.1", turin ? 1 : 0);
-	add_text(x, "1.3.6.1.4.1.3704.1.2", amd_product_name(v->product));
-	add_integer(x, "1.3.6.1.4.1.3704.1.3.1", v->tcb.bl);
-	add_integer(x, "1.3.6.1.4.1.3704.1.3.2", v->tcb.tee);
-	add_integer(x, "1.3.6.1.4.1.3704.1.3.3", v->tcb.snp);
-	add_integer(x, "1.3.6.1.4.1.3704.1.3.8", v->tcb.ucode);
-	if (turin)
-		add_integer(x, "1.3.6.1.4.1.3704.1.3.9", v->tcb.fmc);
-	if (v->vlek)
-		add_text(x, "1.3.6.1.4.1.3704.1.5", "CN=cc.example");
-	else if (!v->without_hwid)
-		add_raw(x, "1.3.6.1.4.1.3704.1.4", v->chip_id, turin ? 8 : DEMO_CHIP_ID_BYTES);
-	struct bytes out = finish(x, signer, a);
+	add_vek_extensions(x, v);
+	struct bytes out = finish(x, signer, v->pkcs1, a);
 	EVP_PKEY_free(key);
 	EVP_PKEY_free(signer);
 	return out;
@@ -228,15 +257,17 @@ struct bytes demo_crl(enum amd_product product, int64_t from_ms, int64_t to_ms, 
 	EVP_PKEY *root = read_key(demo_ark_key);
 	X509_CRL *crl = X509_CRL_new();
 	X509_NAME *issuer = X509_NAME_new();
-	ASN1_TIME *from = ASN1_TIME_set(NULL, (time_t)(from_ms / 1000)), *to = ASN1_TIME_set(NULL, (time_t)(to_ms / 1000));
-	EVP_MD_CTX *ctx = pss_context(root);
+	ASN1_TIME *from = ASN1_TIME_set(NULL, (time_t)(from_ms / 1000));
+	ASN1_TIME *to = ASN1_TIME_set(NULL, (time_t)(to_ms / 1000));
+	EVP_MD_CTX *ctx = signing_context(root, false);
 	uint8_t *der = NULL;
 	make_cn(cn, sizeof(cn), "ARK-", product);
 	add_name(issuer, cn);
 	X509_CRL_set_version(crl, X509_CRL_VERSION_2);
 	X509_CRL_set_issuer_name(crl, issuer);
 	X509_CRL_set1_lastUpdate(crl, from);
-	X509_CRL_set1_nextUpdate(crl, to);
+	if (to_ms != 0)
+		X509_CRL_set1_nextUpdate(crl, to);
 	if (revokes_ask) {
 		X509_REVOKED *r = X509_REVOKED_new();
 		ASN1_INTEGER *serial = ASN1_INTEGER_new();

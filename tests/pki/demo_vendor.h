@@ -24,6 +24,12 @@ struct demo_vek {
 	bool signed_by_other;     /* by the other intermediate's key */
 	bool without_hwid;
 	bool on_p256;
+	bool pkcs1;               /* signed with PKCS #1 v1.5 padding instead of PSS */
+	const char *subject;      /* CN; NULL: SEV-VCEK or SEV-VLEK */
+	const char *issuer;       /* CN; NULL: the intermediate's */
+	const char *odd_oid;      /* this extension has odd_value (empty: is left out), or stands there although */
+	struct bytes odd_value;   /* it should not */
+	bool odd_twice;
 };
 
 struct demo_report {
@@ -45,6 +51,7 @@ struct demo_vek demo_vek_of(const struct demo_report *r);
 struct bytes demo_ark(enum amd_product product, struct arena *a);
 struct bytes demo_ask(enum amd_product product, bool vlek, struct arena *a);
 struct bytes demo_vek(const struct demo_vek *v, struct arena *a);
+/* to_ms 0: without nextUpdate. */
 struct bytes demo_crl(enum amd_product product, int64_t from_ms, int64_t to_ms, bool revokes_ask, struct arena *a);
 
 /* The 1,184 bytes, signed by the VCEK's or VLEK's key. */

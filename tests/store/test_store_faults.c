@@ -240,7 +240,9 @@ TEST(file_size_limit)
 		signal(SIGXFSZ, SIG_IGN);
 		s = open_or_die(STORE_WRITE);
 		setrlimit(RLIMIT_FSIZE, &limit);
-		_exit(put_batch(s, 1) == STORE_IO && strlen(store_message(s)) > 0 ? 0 : 1);
+		bool told = put_batch(s, 1) == STORE_IO && strlen(store_message(s)) > 0;
+		store_close(s);
+		_exit(told ? 0 : 1);
 	}
 	int status;
 	waitpid(pid, &status, 0);

@@ -5,7 +5,7 @@
  *
  *   teewatch-mklog --out DIR [--size N] [--timestamp MS] [--origin NAME] [--name NAME] [--seed N] [--plain]
  *                  [--certificate FILE[@INDEX]]... [--precertificate FILE[@INDEX]]...
- *                  [--garbage INDEX]... [--wrong-root] [--bad-signature] [--fork-at INDEX]
+ *                  [--log-key FILE] [--garbage INDEX]... [--wrong-root] [--bad-signature] [--fork-at INDEX]
  *
  * A log grows by making it again with a larger --size and a later --timestamp: equal seeds make equal entries.
  */
@@ -39,7 +39,7 @@ struct given {
 };
 
 struct maker {
-	const char *out, *origin, *name;
+	const char *out, *origin, *name, *log_key_file;
 	uint64_t size, seed, fork_at;
 	int64_t timestamp_ms;
 	bool plain, wrong_root, bad_signature;
@@ -71,6 +71,16 @@ static EVP_PKEY *read_key(const char *pem)
 	BIO *b = BIO_new_mem_buf(pem, -1);
 	EVP_PKEY *k = PEM_read_bio_PrivateKey(b, NULL, NULL, NULL);
 	BIO_free(b);
+	return k;
+}
+
+static EVP_PKEY *read_key_file(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	EVP_PKEY *k = f ? PEM_read_PrivateKey(f, NULL, NULL, NULL) : NULL;
+	if (!k)
+		die(path, "no private key");
+	fclose(f);
 	return k;
 }
 
@@ -552,6 +562,8 @@ static void read_options(struct maker *m, int argc, char **argv)
 			m->origin = v;
 		else if (strcmp(o, "--name") == 0)
 			m->name = v;
+		else if (strcmp(o, "--log-key") == 0)
+			m->log_key_file = v;
 		else if (strcmp(o, "--fork-at") == 0)
 			m->fork_at = strtoull(v, NULL, 10);
 		else if (strcmp(o, "--certificate") == 0)
@@ -586,7 +598,7 @@ int main(int argc, char **argv)
 	read_options(&m, argc, argv);
 	place_given(&m);
 	buffer_init(&m.tile, TILE_BYTES_MAX);
-	m.log_key = read_key(demo_log_key);
+	m.log_key = m.log_key_file ? read_key_file(m.log_key_file) : read_key(demo_log_key);
 	m.log_spki = public_key_der(m.log_key, &m.arena);
 	m.log_id = hash_sha256(m.log_spki);
 	make_templates(&m);
