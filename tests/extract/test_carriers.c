@@ -82,8 +82,9 @@ static struct bytes evidence_of(const struct carrier *row)
 	if (strncmp(row->name, "attested-tls", 12) == 0 || strcmp(row->name, "secret-network") == 0)
 		return BYTES_LITERAL("{\"report\":\"AAAA\",\"signature\":\"AAAA\"}");
 	if (row->kind == EVIDENCE_SNP || row->form == CARRIER_RAW)
-		return row->kind == EVIDENCE_TDX ? quote(4, 0x81) : row->kind == EVIDENCE_SGX ? quote(3, 0)
-		                                                                                : BYTES_LITERAL("evidence");
+		return row->kind == EVIDENCE_TDX   ? quote(4, 0x81)
+		       : row->kind == EVIDENCE_SGX ? quote(3, 0)
+		                                   : BYTES_LITERAL("evidence");
 	return row->kind == EVIDENCE_SGX ? quote(3, 0) : quote(4, 0x81);
 }
 
@@ -130,7 +131,8 @@ TEST(every_row)
 
 		find_value(&f, row, buffer_bytes(&value), 2);
 		x = found_carrier(&f, row->name);
-		CHECK_THAT(x && f.extractions.n == 1 && x->fault.code == FAULT_DUPLICATE && x->payload.n == 0, "%s", row->name);
+		CHECK_THAT(x && f.extractions.n == 1 && x->fault.code == FAULT_DUPLICATE && x->payload.n == 0, "%s",
+		           row->name);
 		found_release(&f);
 		buffer_release(&value);
 	}
@@ -146,7 +148,8 @@ TEST(the_table_is_sound)
 		for (size_t k = i + 1; k < extract_carrier_count; k++) {
 			const struct carrier *b = &extract_carriers[k];
 			CHECK_THAT(strcmp(a->name, b->name) != 0, "%s", a->name);
-			CHECK_THAT(!bytes_equal(a->oid, b->oid) || (a->is && b->is && a->is != b->is), "%s, %s", a->name, b->name);
+			CHECK_THAT(!bytes_equal(a->oid, b->oid) || (a->is && b->is && a->is != b->is), "%s, %s",
+			           a->name, b->name);
 		}
 	}
 }
@@ -190,8 +193,8 @@ static void check_look_alike(struct bytes oid, struct bytes value)
 	maker_init(&m);
 	maker_extension(&m, oid, value);
 	found_make(&f, &m);
-	CHECK_THAT(f.extractions.n == 0 && f.reasons == 0, "%s: %.*s", f.extractions.n ? f.extractions.v[0].carrier : "-",
-	           (int)value.n, (const char *)value.p);
+	CHECK_THAT(f.extractions.n == 0 && f.reasons == 0, "%s: %.*s",
+	           f.extractions.n ? f.extractions.v[0].carrier : "-", (int)value.n, (const char *)value.p);
 	found_release(&f);
 	maker_release(&m);
 }
@@ -265,7 +268,8 @@ TEST(wrapping)
 	put_der(&b, DER_OCTET_STRING, buffer_bytes(&inner));
 	struct bytes twice = buffer_bytes(&b);
 	check_value("dstack.quote", twice, FAULT_NONE, EVIDENCE_TDX, bytes_of(inner.p, inner.n));
-	check_value("dstack.quote", joined(&b, buffer_bytes(&inner), BYTES_LITERAL("x")), FAULT_ENCODING, EVIDENCE_TDX, none);
+	check_value("dstack.quote", joined(&b, buffer_bytes(&inner), BYTES_LITERAL("x")), FAULT_ENCODING, EVIDENCE_TDX,
+	            none);
 	check_value("dstack.quote", bytes_of(inner.p, inner.n - 1), FAULT_ENCODING, EVIDENCE_TDX, none);
 	check_value("dstack.quote", BYTES_LITERAL("bar"), FAULT_ENCODING, EVIDENCE_TDX, none);
 	check_value("dstack.quote", BYTES_LITERAL("\4\0"), FAULT_LENGTH, EVIDENCE_TDX, none);
@@ -282,12 +286,20 @@ TEST(ccc)
 	            BYTES_LITERAL("abc"));
 	check_value("ccc.evidence", BYTES_LITERAL("\xd9\xea\x61\x82\x5a\0\0\0\3" "abc\x41x"), FAULT_NONE,
 	            EVIDENCE_UNKNOWN, BYTES_LITERAL("abc"));
-	check_value("ccc.evidence", BYTES_LITERAL("\xd9\xea\x60\x82\x43" "abc"), FAULT_TRUNCATED, EVIDENCE_UNKNOWN, none);
-	check_value("ccc.evidence", BYTES_LITERAL("\xd9\xea\x60\x82\x43" "abc\x40x"), FAULT_TRAILING, EVIDENCE_UNKNOWN, none);
+	check_value("ccc.evidence",
+	            BYTES_LITERAL("\xd9\xea\x60\x82\x43"
+	                          "abc"),
+	            FAULT_TRUNCATED, EVIDENCE_UNKNOWN, none);
+	check_value("ccc.evidence",
+	            BYTES_LITERAL("\xd9\xea\x60\x82\x43"
+	                          "abc\x40x"),
+	            FAULT_TRAILING, EVIDENCE_UNKNOWN, none);
 	check_value("ccc.evidence", BYTES_LITERAL("\xd9\xea\x60\x81\x43" "abc"), FAULT_TAG, EVIDENCE_UNKNOWN, none);
 	check_value("ccc.evidence", BYTES_LITERAL("\xd9\xea\x60\x82\x63" "abc\x40"), FAULT_TAG, EVIDENCE_UNKNOWN, none);
-	check_value("ccc.evidence", BYTES_LITERAL("\xd9\xea\x60\x82\x5f\x41" "a\xff\x40"), FAULT_ENCODING, EVIDENCE_UNKNOWN,
-	            none);
+	check_value("ccc.evidence",
+	            BYTES_LITERAL("\xd9\xea\x60\x82\x5f\x41"
+	                          "a\xff\x40"),
+	            FAULT_ENCODING, EVIDENCE_UNKNOWN, none);
 	check_value("ccc.evidence", BYTES_LITERAL("\xd9\xea\x60\x82\x5a\xff\xff\xff\xff" "abc"), FAULT_TRUNCATED,
 	            EVIDENCE_UNKNOWN, none);
 	check_value("ccc.evidence", BYTES_LITERAL("\xd9\xea\x60"), FAULT_TRUNCATED, EVIDENCE_UNKNOWN, none);
@@ -297,7 +309,10 @@ TEST(dstack_versions)
 {
 	struct bytes none = {NULL, 0};
 	/* SCALE lengths: six, fourteen and thirty bits. */
-	check_value("dstack.attestation", BYTES_LITERAL("\0\3\x0c" "abcrest"), FAULT_NONE, EVIDENCE_SNP, BYTES_LITERAL("abc"));
+	check_value("dstack.attestation",
+	            BYTES_LITERAL("\0\3\x0c"
+	                          "abcrest"),
+	            FAULT_NONE, EVIDENCE_SNP, BYTES_LITERAL("abc"));
 	check_value("dstack.attestation", BYTES_LITERAL("\0\2\x0d\0" "abcrest"), FAULT_NONE, EVIDENCE_NITRO,
 	            BYTES_LITERAL("abc"));
 	check_value("dstack.attestation", BYTES_LITERAL("\0\1\x0e\0\0\0" "abcrest"), FAULT_NONE, EVIDENCE_TDX,
@@ -318,8 +333,8 @@ TEST(open_enclave)
 	check_value("openenclave.report", q, FAULT_NONE, EVIDENCE_SGX, q);
 	check_value("openenclave.report", BYTES_LITERAL("\2\0\0\0\2\0\0\0\3\0\0\0\0\0\0\0abc"), FAULT_UNSUPPORTED,
 	            EVIDENCE_UNKNOWN, none);
-	check_value("openenclave.report", BYTES_LITERAL("\1\0\0\0\3\0\0\0\3\0\0\0\0\0\0\0abc"), FAULT_VALUE, EVIDENCE_UNKNOWN,
-	            none);
+	check_value("openenclave.report", BYTES_LITERAL("\1\0\0\0\3\0\0\0\3\0\0\0\0\0\0\0abc"), FAULT_VALUE,
+	            EVIDENCE_UNKNOWN, none);
 	check_value("openenclave.report", BYTES_LITERAL("\1\0\0\0\2\0\0\0\4\0\0\0\0\0\0\0abc"), FAULT_TRUNCATED,
 	            EVIDENCE_UNKNOWN, none);
 	check_value("openenclave.report", BYTES_LITERAL("\1\0\0\0\2\0\0\0\2\0\0\0\0\0\0\0abc"), FAULT_TRAILING,
@@ -338,7 +353,12 @@ TEST(cmw)
 {
 	struct bytes none = {NULL, 0};
 	check_value("ietf.cmw", BYTES_LITERAL("\x0c\4[\"a\""), FAULT_NONE, EVIDENCE_UNKNOWN, BYTES_LITERAL("[\"a\""));
-	check_value("ietf.cmw", BYTES_LITERAL("\4\4\x82\x61" "a\0"), FAULT_NONE, EVIDENCE_UNKNOWN, BYTES_LITERAL("\x82\x61" "a\0"));
+	check_value("ietf.cmw",
+	            BYTES_LITERAL("\4\4\x82\x61"
+	                          "a\0"),
+	            FAULT_NONE, EVIDENCE_UNKNOWN,
+	            BYTES_LITERAL("\x82\x61"
+	                          "a\0"));
 	check_value("ietf.cmw", BYTES_LITERAL("\x0c\4abc"), FAULT_TRUNCATED, EVIDENCE_UNKNOWN, none);
 	check_value("ietf.cmw", BYTES_LITERAL("\x30\1a"), FAULT_TAG, EVIDENCE_UNKNOWN, none);
 	check_value("lexe", BYTES_LITERAL("\x30\4\2\2ab"), FAULT_TAG, EVIDENCE_SGX, none);
@@ -405,7 +425,8 @@ TEST(evervault)
 	found_make(&f, &m);
 	const struct extraction *x = found_carrier(&f, "evervault");
 	CHECK_U64(f.extractions.n, 1);
-	CHECK(x && !fault_is_set(x->fault) && x->kind == EVIDENCE_NITRO && x->payload.n == 1024 && x->payload.p[0] == 0x84);
+	CHECK(x && !fault_is_set(x->fault) && x->kind == EVIDENCE_NITRO && x->payload.n == 1024 &&
+	      x->payload.p[0] == 0x84);
 	CHECK_U64(f.extractions.host_count, 1);
 	CHECK(f.reasons & MATCH_MARKER);
 	found_release(&f);
@@ -442,14 +463,16 @@ TEST(cut_and_changed_values)
 			find_value(&f, row, bytes_of(value.p, k), 1);
 			const struct extraction *x = found_carrier(&f, row->name);
 			CHECK_THAT(!x || !fault_is_set(x->fault) || x->payload.n == 0, "%s cut to %zu", row->name, k);
-			CHECK_THAT(!x || row->form == CARRIER_RAW || row->form == CARRIER_DSTACK || fault_is_set(x->fault) ||
-			                   x->payload.n < k, "%s cut to %zu", row->name, k);
+			CHECK_THAT(!x || row->form == CARRIER_RAW || row->form == CARRIER_DSTACK ||
+			                   fault_is_set(x->fault) || x->payload.n < k,
+			           "%s cut to %zu", row->name, k);
 			found_release(&f);
 			uint8_t kept = value.p[k];
 			value.p[k] ^= (uint8_t)(1u << test_random(&seed) % 8);
 			find_value(&f, row, buffer_bytes(&value), 1);
 			x = found_carrier(&f, row->name);
-			CHECK_THAT(!x || !fault_is_set(x->fault) || x->payload.n == 0, "%s changed at %zu", row->name, k);
+			CHECK_THAT(!x || !fault_is_set(x->fault) || x->payload.n == 0, "%s changed at %zu", row->name,
+			           k);
 			found_release(&f);
 			value.p[k] = kept;
 		}

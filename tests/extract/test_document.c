@@ -81,8 +81,9 @@ TEST(commitment)
 	CHECK(sha256_equal(&d.commitment, &want));
 
 	/* The other order, space between, an escaped slash and the newline of the HTTP answer. */
-	char *other = arena_format(&a, " {\"body\" : \"%.*s\",\n\"format\":\"https:\\/\\/tinfoil.sh/predicate/sev-snp-guest/v2\"}\n",
-	                           (int)strlen(body) - 2, body);
+	char *other = arena_format(
+	        &a, " {\"body\" : \"%.*s\",\n\"format\":\"https:\\/\\/tinfoil.sh/predicate/sev-snp-guest/v2\"}\n",
+	        (int)strlen(body) - 2, body);
 	struct fault f = parse(other, &a, &spaced);
 	CHECK_THAT(!fault_is_set(f), "%s", fault_code_name(f.code));
 	CHECK(sha256_equal(&spaced.commitment, &want));
@@ -144,7 +145,8 @@ TEST(each_rule)
 	            FAULT_DUPLICATE);
 	check_fault("two documents", "{\"format\":\"" URI "tdx-guest/v1\",\"body\":\"AAAA\"}{}", FAULT_SYNTAX);
 	check_fault("an empty body", "{\"format\":\"" URI "tdx-guest/v1\",\"body\":\"\"}", FAULT_LENGTH);
-	check_fault("base64 without padding", "{\"format\":\"" URI "tdx-guest/v1\",\"body\":\"AAAAAA\"}", FAULT_ENCODING);
+	check_fault("base64 without padding", "{\"format\":\"" URI "tdx-guest/v1\",\"body\":\"AAAAAA\"}",
+	            FAULT_ENCODING);
 	check_fault("base64 with stray bits", "{\"format\":\"" URI "tdx-guest/v1\",\"body\":\"AB==\"}", FAULT_ENCODING);
 	check_fault("base64 in lines", "{\"format\":\"" URI "tdx-guest/v1\",\"body\":\"AAAA\\nAAAA\"}", FAULT_ENCODING);
 	check_fault("not deflated", "{\"format\":\"" URI "tdx-guest/v2\",\"body\":\"AAAA\"}", FAULT_ENCODING);
@@ -249,8 +251,8 @@ static void cut_and_change(const char *text)
 			copy[i] = (uint8_t)((uint8_t)text[i] ^ 1u << bit);
 			struct fault f = document_parse(bytes_of(copy, n), &b, &d);
 			bool space = text[i] == ' ' || text[i] == '\n';
-			CHECK_THAT(fault_is_set(f) || space || !sha256_equal(&d.commitment, &good.commitment), "byte %zu, bit %u",
-			           i, bit);
+			CHECK_THAT(fault_is_set(f) || space || !sha256_equal(&d.commitment, &good.commitment),
+			           "byte %zu, bit %u", i, bit);
 			arena_reset(&b);
 		}
 		free(copy);

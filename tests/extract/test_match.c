@@ -210,7 +210,8 @@ TEST(markers)
 	CHECK_U64(reasons_of(NULL, NAMES(gzip_piece), BYTES_LITERAL("app.example.com")), 0);
 	CHECK_U64(reasons_of(NULL, NAMES("01d6fqqaaa.app.example.com", "app.example.com"), no_name), 0);
 	/* More candidates than can be looked into are a reason to look. */
-	CHECK_U64(reasons_of(NULL, NAMES("00d6fqa.a.b", "00d6fqa.b.b", "00d6fqa.c.b", "00d6fqa.d.b", "00d6fqa.e.b"), no_name),
+	CHECK_U64(reasons_of(NULL, NAMES("00d6fqa.a.b", "00d6fqa.b.b", "00d6fqa.c.b", "00d6fqa.d.b", "00d6fqa.e.b"),
+	                     no_name),
 	          MATCH_MARKER);
 	/* Pieces of a document without its beginning: full names, and enough of them. */
 	CHECK_U64(reasons_of(NULL,
@@ -266,7 +267,8 @@ TEST(unreadable_names)
 	for (size_t i = 0; i < sizeof(unreadable_rows) / sizeof(unreadable_rows[0]); i++) {
 		const struct unreadable_row *row = &unreadable_rows[i];
 		unsigned reasons = reasons_of_name(set, row->name);
-		CHECK_THAT(reasons == row->reasons, "\"%.*s\": %u", (int)row->name.n, (const char *)row->name.p, reasons);
+		CHECK_THAT(reasons == row->reasons, "\"%.*s\": %u", (int)row->name.n, (const char *)row->name.p,
+		           reasons);
 		CHECK_THAT(reasons_of_name(none, row->name) == 0, "%.*s", (int)row->name.n, (const char *)row->name.p);
 	}
 	/* Letters of an unknown character set, where a watched name has an A-label. */
@@ -351,7 +353,8 @@ TEST(broken_lists)
 	maker_init(&m);
 	maker_extension(&m, BYTES_LITERAL("\x55\x1d\x13"), BYTES_LITERAL("\x30\0"));
 	buffer_put(&m.extensions, "\x30\x7f", 2);
-	put_extension(&m.extensions, BYTES_LITERAL("\x67\x81\x05\x05\x04\x09"), true, BYTES_LITERAL("\xd9\xea\x60\x82\x40\x40"));
+	put_extension(&m.extensions, BYTES_LITERAL("\x67\x81\x05\x05\x04\x09"), true,
+	              BYTES_LITERAL("\xd9\xea\x60\x82\x40\x40"));
 	CHECK_U64(look_at(set, &m, &fault), MATCH_UNREADABLE);
 	CHECK(fault_is_set(fault));
 	maker_release(&m);
@@ -372,7 +375,9 @@ TEST(raw_bytes)
 		bool ours;
 	} rows[] = {
 		{BYTES_LITERAL("\x82\x0bwww.example.org0"), true},
-		{BYTES_LITERAL("\x13\x80\xff" "EXAMPLE.ORG\x01"), true},
+		{BYTES_LITERAL("\x13\x80\xff"
+	                       "EXAMPLE.ORG\x01"),
+		 true},
 		{BYTES_LITERAL("\0e\0x\0a\0m\0p\0l\0e\0.\0o\0r\0g\0"), true},
 		{BYTES_LITERAL("*.example.net\xff"), true},
 		{BYTES_LITERAL("example.net"), false},
@@ -382,8 +387,12 @@ TEST(raw_bytes)
 		{BYTES_LITERAL("example.or"), false},
 		{BYTES_LITERAL(".00abcd.hatt.tinfoil.sh"), true},
 		{BYTES_LITERAL("\x20z00ABCD.HPKE.tinfoil.sh"), true},
-		{BYTES_LITERAL("\x08" "00abcdef\x04hpke\x07tinfoil\x02sh"), true},
-		{BYTES_LITERAL("\x3d" "07uesk4gm5qy4mlismae7x5o.att.tinfoil.sh"), true},
+		{BYTES_LITERAL("\x08"
+	                       "00abcdef\x04hpke\x07tinfoil\x02sh"),
+		 true},
+		{BYTES_LITERAL("\x3d"
+	                       "07uesk4gm5qy4mlismae7x5o.att.tinfoil.sh"),
+		 true},
 		{BYTES_LITERAL("07uesk4gm.att.tinfoil.sh"), false},
 		{BYTES_LITERAL("abcd.hatt.tinfoil.sh"), false},
 		{BYTES_LITERAL("x.hpke.tinfoil.sh"), false},
@@ -393,8 +402,9 @@ TEST(raw_bytes)
 		{BYTES_LITERAL("...00d6fqqaaaaaaaaah7"), true},
 		{BYTES_LITERAL("8444A1013822a0591234"), true},
 		{BYTES_LITERAL("\x06\x0b\x06\x09\x2a\x86\x48\x86\xf8\x4d\x8a\x39\x06\x04\x01x"), true},
-		{BYTES_LITERAL("\x06\x05\x2b\xcd\x2c\x02\x02"), true},                              /* and cut off */
-		{BYTES_LITERAL("\x06\x09\x2a\x86\x48\x86\xf8\x4d\x01\x0d\x01\x04\x02\x30\0"), false}, /* PCK certificate */
+		{BYTES_LITERAL("\x06\x05\x2b\xcd\x2c\x02\x02"), true}, /* and cut off */
+		{BYTES_LITERAL("\x06\x09\x2a\x86\x48\x86\xf8\x4d\x01\x0d\x01\x04\x02\x30\0"),
+		 false}, /* PCK certificate */
 		{BYTES_LITERAL("\x06\x09\x2a\x86\x48\x86\xf8\x4d\x01\x0d\x01"), false},
 		{BYTES_LITERAL("\x06\x09\x2a\x86\x48\x86\xf8\x4d\x01\x0d\x01\x04\x02\3\0"), true},
 		{BYTES_LITERAL("\x06\x03\x55\x1d\x11\x04\x00"), false},
@@ -410,7 +420,7 @@ TEST(raw_bytes)
 	arena_release(&a);
 }
 
-/* Every certificate that would match by its names is found in its bytes too, cut or not, as long as the name is there. */
+/* Every certificate that would match by its names is found in its bytes too, cut or not, while the name is there. */
 TEST(raw_certificates)
 {
 	struct arena a;
@@ -439,7 +449,8 @@ TEST(raw_is_bounded)
 	arena_init(&a, 64 << 20);
 	struct bytes *domains = arena_array(&a, LIMIT_WATCHES, sizeof(*domains));
 	for (size_t i = 0; i < LIMIT_WATCHES; i++)
-		domains[i] = bytes_of_text(arena_format(&a, "a%zu.aaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaa", i));
+		domains[i] =
+		        bytes_of_text(arena_format(&a, "a%zu.aaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaa", i));
 	struct match_set *set = match_set_build(&a, domains, LIMIT_WATCHES);
 	uint8_t *text = arena_alloc(&a, LIMIT_CERTIFICATE_BYTES);
 	memset(text, 'a', LIMIT_CERTIFICATE_BYTES);
