@@ -320,7 +320,8 @@ TEST(dstack_versions)
 	check_value("dstack.attestation", BYTES_LITERAL("\0\1\x0f\0\0\0" "abcrest"), FAULT_LIMIT, EVIDENCE_TDX, none);
 	check_value("dstack.attestation", BYTES_LITERAL("\0\0\xfc" "abc"), FAULT_TRUNCATED, EVIDENCE_TDX, none);
 	check_value("dstack.attestation", BYTES_LITERAL("\0\0\0rest"), FAULT_LENGTH, EVIDENCE_TDX, none);
-	check_value("dstack.attestation", BYTES_LITERAL("\0\x09\x0c" "abc"), FAULT_UNSUPPORTED, EVIDENCE_TDX, none);
+	check_value("dstack.attestation", BYTES_LITERAL("\0\x09\x0c" "abc"), FAULT_NONE, EVIDENCE_UNKNOWN,
+	            BYTES_LITERAL("\0\x09\x0c" "abc"));
 	check_value("dstack.attestation", BYTES_LITERAL("\1\0\x0c" "abc"), FAULT_VALUE, EVIDENCE_TDX, none);
 	check_value("dstack.attestation", BYTES_LITERAL("\x83" "msgpack"), FAULT_NONE, EVIDENCE_UNKNOWN,
 	            BYTES_LITERAL("\x83" "msgpack"));
@@ -331,8 +332,8 @@ TEST(open_enclave)
 	struct bytes none = {NULL, 0}, q = quote(3, 0);
 	struct buffer b = new_buffer();
 	check_value("openenclave.report", q, FAULT_NONE, EVIDENCE_SGX, q);
-	check_value("openenclave.report", BYTES_LITERAL("\2\0\0\0\2\0\0\0\3\0\0\0\0\0\0\0abc"), FAULT_UNSUPPORTED,
-	            EVIDENCE_UNKNOWN, none);
+	check_value("openenclave.report", BYTES_LITERAL("\2\0\0\0\2\0\0\0\3\0\0\0\0\0\0\0abc"), FAULT_NONE,
+	            EVIDENCE_UNKNOWN, BYTES_LITERAL("\2\0\0\0\2\0\0\0\3\0\0\0\0\0\0\0abc"));
 	check_value("openenclave.report", BYTES_LITERAL("\1\0\0\0\3\0\0\0\3\0\0\0\0\0\0\0abc"), FAULT_VALUE,
 	            EVIDENCE_UNKNOWN, none);
 	check_value("openenclave.report", BYTES_LITERAL("\1\0\0\0\2\0\0\0\4\0\0\0\0\0\0\0abc"), FAULT_TRUNCATED,
