@@ -19,8 +19,8 @@ enum match_reason {
 /* Watched domains, compiled for lookup by suffix. */
 struct match_set;
 
-/* domains: normalised (cert_name_normalise). The set lives in the arena and copies them. NULL past its maximum. Wherever
- * a set is taken, NULL is the empty one. */
+/* domains: normalised (cert_name_normalise). The set lives in the arena and copies them. NULL past its maximum.
+ * Wherever a set is taken, NULL is the empty one. */
 struct match_set *match_set_build(struct arena *a, const struct bytes *domains, size_t n);
 
 /* The reasons (0: none) why the certificate concerns us. *fault tells what could not be read. All that
