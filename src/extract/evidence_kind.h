@@ -23,6 +23,6 @@ enum binding_rule {
 };
 
 const char *evidence_kind_name(enum evidence_kind k); /* snp tdx sgx nitro nvgpu nvswitch unknown; "" for none */
-enum evidence_kind evidence_kind_of(const char *name);
+enum evidence_kind evidence_kind_of(const char *name);    /* EVIDENCE_NONE where it is no kind's name */
 
 #endif

@@ -82,7 +82,8 @@ static bool collect_names(const struct cert *c, struct arena *a, struct san_name
 	while (i < n && cert_names_next(&walk, &name)) {
 		if (name.kind != CERT_NAME_DNS)
 			continue;
-		names[i] = (struct san_name){.text = arena_bytes(a, name.text), .raw = name.raw, .readable = name.readable};
+		names[i] = (struct san_name){
+		        .text = arena_bytes(a, name.text), .raw = name.raw, .readable = name.readable};
 		if (names[i++].text.n != name.text.n)
 			return false;
 	}

@@ -22,8 +22,8 @@ static bool is_label_byte(uint8_t c)
 	return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
 }
 
-/* Does text end in two digits and at least `min` more bytes of a label, or base32 digits only? What stands before may be
- * a length octet that looks like a letter. */
+/* Does text end in two digits and at least `min` more bytes of a label, or base32 digits only? What stands before may
+ * be a length octet that looks like a letter. */
 static bool ends_in_chunk(struct bytes text, size_t min, bool base32)
 {
 	size_t behind = 0;

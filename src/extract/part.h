@@ -16,7 +16,8 @@ struct bytes carrier_peel(struct bytes value);
 
 /* ---- payload.c ---- */
 
-/* The evidence in an extension of this row, and its kind as far as row and evidence tell. */
+/* The evidence in an extension of this row, and its kind as far as row and evidence tell. Of a form in a version that
+ * is not known: the whole value, EVIDENCE_UNKNOWN. */
 struct fault payload_read(const struct carrier *row, const struct cert_extension *e, struct bytes *payload,
                           enum evidence_kind *kind);
 

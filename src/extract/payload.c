@@ -133,7 +133,8 @@ static struct bytes read_oe_evidence(struct cursor *c)
 	struct cursor packed = *c;
 	cursor_u32le(c, "padding");
 	uint64_t size = cursor_u64le(c, "data_size");
-	if (size != c->left.n && cursor_u64le(&packed, "data_size") == packed.left.n) {
+	bool fits = cursor_ok(c) && size == c->left.n;
+	if (!fits && cursor_u64le(&packed, "data_size") == packed.left.n && cursor_ok(&packed)) {
 		*c = packed;
 		size = packed.left.n;
 	}
@@ -176,6 +177,11 @@ struct fault payload_read(const struct carrier *row, const struct cert_extension
 	*kind = row->kind;
 	*payload = read_form(row, wrapped, &c, kind);
 	struct fault f = cursor_end(&c, row->name);
+	if (f.code == FAULT_UNSUPPORTED) { /* a version to come is not malformed: evidence that cannot be checked yet */
+		f = FAULT_OK;
+		*payload = value;
+		*kind = EVIDENCE_UNKNOWN;
+	}
 	if (!fault_is_set(f) && payload->n == 0)
 		f = fault_at(FAULT_LENGTH, e->offset, row->name);
 	if (!fault_is_set(f) && payload->n > LIMIT_EVIDENCE_BYTES)

@@ -305,8 +305,8 @@ static void collect_sets(struct san_name *names, size_t n, struct chunk_set sets
 		names[i].chunk = false;
 }
 
-static struct extraction *add_tinfoil(struct extractions *out, const char *carrier, enum extract_form form, struct fault f,
-                                      struct bytes payload, struct bytes hpke)
+static struct extraction *add_tinfoil(struct extractions *out, const char *carrier, enum extract_form form,
+                                      struct fault f, struct bytes payload, struct bytes hpke)
 {
 	struct extraction *x = extraction_add(out, carrier, "tinfoil", form);
 	if (!x)

@@ -236,7 +236,8 @@ UNUSED void found_look(struct found *f)
 	arena_init(&f->arena, 64 << 20);
 	extract_certificate(&f->cert, &f->arena, &f->extractions);
 	f->reasons = match_certificate(NULL, &f->cert, &unread);
-	CHECK_THAT(f->extractions.n == 0 || f->reasons != 0, "%s is extracted and not matched", f->extractions.v[0].carrier);
+	CHECK_THAT(f->extractions.n == 0 || f->reasons != 0, "%s is extracted and not matched",
+	           f->extractions.v[0].carrier);
 }
 
 UNUSED void found_make(struct found *f, const struct maker *m)

@@ -207,7 +207,8 @@ static const struct broken broken[] = {
 	{"a key of 33 bytes", 3, "01aaaaaaaa.hpke." SUFFIX, "tinfoil.hpke", FAULT_LENGTH},
 	{"stray bits", 6, "02qtgmtfgvsdsnj.hatt." SUFFIX, "tinfoil.hatt", FAULT_ENCODING},
 	{"a label that DNS does not have", 6,
-	 "02aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.hatt." SUFFIX, "tinfoil.hatt", FAULT_LENGTH},
+	 "02aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.hatt." SUFFIX, "tinfoil.hatt",
+	 FAULT_LENGTH},
 	{"a byte that no name has", 6, "02qtgmt\x01gvsdsni.hatt." SUFFIX, "tinfoil.hatt", FAULT_ENCODING},
 };
 
@@ -227,8 +228,10 @@ TEST(each_rule)
 		found_make(&f, &m);
 		const struct extraction *x = found_carrier(&f, b->carrier), *hatt = found_carrier(&f, "tinfoil.hatt");
 		CHECK_THAT(x != NULL, "%s", b->what);
-		CHECK_THAT(x && x->fault.code == b->code, "%s: %s", b->what, x ? fault_code_name(x->fault.code) : "none");
-		CHECK_THAT(x && (hpke ? x->hpke_key.n == 0 : bytes_is_zero(sha256_bytes(&x->commitment))), "%s", b->what);
+		CHECK_THAT(x && x->fault.code == b->code, "%s: %s", b->what,
+		           x ? fault_code_name(x->fault.code) : "none");
+		CHECK_THAT(x && (hpke ? x->hpke_key.n == 0 : bytes_is_zero(sha256_bytes(&x->commitment))), "%s",
+		           b->what);
 		/* A broken key does not spoil the hash, and the other way round. */
 		CHECK_THAT(hatt && fault_is_set(hatt->fault) == !hpke, "%s", b->what);
 		CHECK_THAT(hatt && hatt->hpke_key.n == (hpke ? 0 : 32), "%s", b->what);
@@ -443,7 +446,8 @@ static void flip_names(struct maker *m, const char *carrier)
 				            sha256_equal(&x->commitment, &was->commitment) &&
 				            bytes_equal(x->hpke_key, was->hpke_key);
 				bool case_only = text_is_case_only(kept, *c);
-				CHECK_THAT(!in_chunk || case_only || !same || is_slack(m, carrier, i, k), "%s: name %zu, byte %zu, bit %u", carrier, i, k, bit);
+				CHECK_THAT(!in_chunk || case_only || !same || is_slack(m, carrier, i, k),
+				           "%s: name %zu, byte %zu, bit %u", carrier, i, k, bit);
 				found_release(&f);
 				*c = kept;
 			}
@@ -473,8 +477,8 @@ TEST(changed_document)
 	free(text);
 }
 
-/* Every prefix of a certificate, and every byte of it changed, as a whole: nothing crashes, and what is extracted from it
- * would have been matched (found_look checks that). */
+/* Every prefix of a certificate, and every byte of it changed, as a whole: nothing crashes, and what is extracted from
+ * it would have been matched (found_look checks that). */
 TEST(cut_and_changed_certificates)
 {
 	struct maker m;
