@@ -197,9 +197,12 @@ static void parse_embedded_document(struct analysis *x, struct item *item)
 		take_document(x, item);
 		return;
 	}
-	item->outcome.state = STATE_MALFORMED;
+	/* A later version of a known document is not malformed: it is just not to be had by this teewatch. */
+	bool later = item->document.parsed.fault.code == FAULT_UNSUPPORTED;
+	item->outcome.state = later ? STATE_UNAVAILABLE : STATE_MALFORMED;
 	item->outcome.fault = item->document.parsed.fault;
-	item->outcome.detail = "the document in the certificate cannot be read";
+	item->outcome.detail = later ? "the document in the certificate is of a version that is not supported yet"
+	                             : "the document in the certificate cannot be read";
 }
 
 static void look_at_carrier(struct analysis *x, const struct extraction *e)

@@ -204,7 +204,8 @@ static void judge_piece(struct verify *x, const struct input_piece *p, struct ar
 {
 	struct judge_needs needs = {0};
 	struct judge_request request = {.evidence = p->evidence, .kind = p->kind, .binding = p->binding,
-	                                .endorsement = p->endorsement, .collateral = &x->set, .at_ms = x->at_ms};
+	                                .endorsement = p->endorsement, .collateral_given = true, .collateral = &x->set,
+	                                .at_ms = x->at_ms};
 	request.binding.nonce = x->nonce;
 	/* Given with the evidence, it is judged with it: as its key's certificate where it could be that, and as
 	 * collateral that is not authentic where it is no certificate of AMD's at all. */
