@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "cert/text.h"
 
 /* 1.3.6.1.4.1.11129.2.4.3 and .2: RFC 6962 sections 3.1 and 3.3. */
 static const uint8_t oid_poison[] = {0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x03};
@@ -77,6 +78,14 @@ struct fault cert_parse_tbs(struct bytes der, struct cert *out)
 	return read_tbs(&inside, out);
 }
 
+/* No signature algorithm leaves bits of the last byte unused; one that does signs nothing, and the
+ * certificate is read all the same. */
+static struct bytes read_signature(struct cursor *c)
+{
+	struct bytes bits = der_expect(c, DER_BIT_STRING, "signatureValue").content;
+	return bits.n > 0 && bits.p[0] == 0 ? bytes_slice(bits, 1, bits.n - 1) : bytes_slice(bits, 0, 0);
+}
+
 struct fault cert_parse(struct bytes der, struct cert *out)
 {
 	*out = (struct cert){0};
@@ -91,7 +100,7 @@ struct fault cert_parse(struct bytes der, struct cert *out)
 	struct cursor c = der_inside(&certificate);
 	struct der tbs = der_expect(&c, DER_SEQUENCE, "tbsCertificate");
 	out->signature_algorithm = der_expect(&c, DER_SEQUENCE, "signatureAlgorithm").whole;
-	out->signature = der_bit_string(&c, "signatureValue");
+	out->signature = read_signature(&c);
 	f = cursor_end(&c, "certificate");
 	if (fault_is_set(f))
 		return f;
@@ -233,28 +242,46 @@ struct fault cert_tbs_canonical(const struct cert *c, struct buffer *out)
 /* ---- names as text ---- */
 
 struct attribute_type {
-	uint8_t oid[10];
+	const char *oid; /* content octets */
 	uint8_t n;
 	const char *name;
 };
 
 static const struct attribute_type attribute_types[] = {
-	{{0x55, 0x04, 0x03}, 3, "CN"},
-	{{0x55, 0x04, 0x04}, 3, "SN"},
-	{{0x55, 0x04, 0x05}, 3, "serialNumber"},
-	{{0x55, 0x04, 0x06}, 3, "C"},
-	{{0x55, 0x04, 0x07}, 3, "L"},
-	{{0x55, 0x04, 0x08}, 3, "ST"},
-	{{0x55, 0x04, 0x09}, 3, "street"},
-	{{0x55, 0x04, 0x0a}, 3, "O"},
-	{{0x55, 0x04, 0x0b}, 3, "OU"},
-	{{0x55, 0x04, 0x0c}, 3, "title"},
-	{{0x55, 0x04, 0x2a}, 3, "GN"},
-	{{0x55, 0x04, 0x2e}, 3, "dnQualifier"},
-	{{0x55, 0x04, 0x61}, 3, "organizationIdentifier"},
-	{{0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x19}, 10, "DC"},
-	{{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x01}, 9, "emailAddress"},
+	{"\x55\x04\x03", 3, "CN"},
+	{"\x55\x04\x04", 3, "SN"},
+	{"\x55\x04\x05", 3, "serialNumber"},
+	{"\x55\x04\x06", 3, "C"},
+	{"\x55\x04\x07", 3, "L"},
+	{"\x55\x04\x08", 3, "ST"},
+	{"\x55\x04\x09", 3, "street"},
+	{"\x55\x04\x0a", 3, "O"},
+	{"\x55\x04\x0b", 3, "OU"},
+	{"\x55\x04\x0c", 3, "title"},
+	{"\x55\x04\x0d", 3, "description"},
+	{"\x55\x04\x0f", 3, "businessCategory"},
+	{"\x55\x04\x11", 3, "postalCode"},
+	{"\x55\x04\x29", 3, "name"},
+	{"\x55\x04\x2a", 3, "GN"},
+	{"\x55\x04\x2b", 3, "initials"},
+	{"\x55\x04\x2c", 3, "generationQualifier"},
+	{"\x55\x04\x2e", 3, "dnQualifier"},
+	{"\x55\x04\x41", 3, "pseudonym"},
+	{"\x55\x04\x61", 3, "organizationIdentifier"},
+	{"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01", 10, "UID"},
+	{"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19", 10, "DC"},
+	{"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01", 9, "emailAddress"},
+	{"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x01", 11, "jurisdictionL"},
+	{"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x02", 11, "jurisdictionST"},
+	{"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x03", 11, "jurisdictionC"},
 };
+
+/* '#' and the digits of bytes that have no text form (RFC 4514 section 2.4). */
+static void put_hex(struct buffer *out, struct bytes in)
+{
+	buffer_put_u8(out, '#');
+	hex_put(out, in);
+}
 
 static void put_type(struct buffer *out, struct bytes oid)
 {
@@ -269,39 +296,67 @@ static void put_type(struct buffer *out, struct bytes oid)
 	if (der_oid_text(oid, dotted, sizeof(dotted)))
 		buffer_put_text(out, dotted);
 	else
-		hex_put(out, oid);
+		put_hex(out, oid);
 }
 
-/* Escaped so that no value can pretend to be a further attribute (RFC 4514 section 2.4). */
-static void put_value(struct buffer *out, struct bytes value)
+/* Escaped so that no value can pretend to be a further attribute (RFC 4514 section 2.4): a '=' that is
+ * not escaped stands behind a type only. */
+static void put_value(struct buffer *out, const struct der *value)
 {
-	for (size_t i = 0; i < value.n; i++) {
-		if (value.p[i] != 0 && strchr(",+\"<>;=", value.p[i]))
-			buffer_put_u8(out, '\\');
-		text_put_escaped(out, bytes_slice(value, i, 1));
+	uint8_t scratch[4096];
+	struct bytes text;
+	bool good = cert_text_read(value, scratch, sizeof(scratch), &text);
+	if (!good && value->tag != DER_UTF8_STRING) { /* its bytes, escaped, still say most */
+		put_hex(out, value->whole);
+		return;
 	}
+	for (size_t i = 0; i < text.n; i++) {
+		bool edge = (i == 0 && (text.p[i] == '#' || text.p[i] == ' ')) || (i == text.n - 1 && text.p[i] == ' ');
+		if (edge || (text.p[i] != 0 && strchr(",+\"<>;=", text.p[i])))
+			buffer_put_u8(out, '\\');
+		text_put_escaped(out, bytes_slice(text, i, 1));
+	}
+}
+
+static struct fault put_rdn(struct buffer *out, const struct der *set)
+{
+	struct cursor c = der_inside(set);
+	struct der attribute;
+	const char *separator = "";
+	while (der_next(&c, &attribute, "attribute")) {
+		struct cursor parts = der_inside(&attribute);
+		struct der type = der_expect(&parts, DER_OID, "type"), value;
+		if (!der_next(&parts, &value, "value"))
+			cursor_fail(&parts, FAULT_TRUNCATED, "value");
+		struct fault f = cursor_end(&parts, "attribute");
+		buffer_put_text(out, separator);
+		separator = "+";
+		if (fault_is_set(f)) {
+			put_hex(out, attribute.whole);
+			continue;
+		}
+		put_type(out, type.content);
+		buffer_put_u8(out, '=');
+		put_value(out, &value);
+	}
+	return c.fault;
 }
 
 void cert_name_put_text(struct bytes name, struct buffer *out)
 {
 	struct cursor c = cursor_of(name);
-	struct der sequence = der_expect(&c, DER_SEQUENCE, "name"), set, attribute;
+	struct der sequence = der_expect(&c, DER_SEQUENCE, "name"), set;
 	struct cursor sets = der_inside(&sequence);
-	bool first = true;
+	const char *separator = "";
 	while (der_next(&sets, &set, "rdn")) {
-		struct cursor attributes = der_inside(&set);
-		const char *separator = ", ";
-		while (der_next(&attributes, &attribute, "attribute")) {
-			struct cursor parts = der_inside(&attribute);
-			struct der type = der_expect(&parts, DER_OID, "type"), value = {0};
-			der_next(&parts, &value, "value");
-			if (!first)
-				buffer_put_text(out, separator);
-			put_type(out, type.content);
-			buffer_put_u8(out, '=');
-			put_value(out, value.content);
-			first = false;
-			separator = "+";
-		}
+		buffer_put_text(out, separator);
+		separator = ", ";
+		if (fault_is_set(put_rdn(out, &set)))
+			put_hex(out, set.whole);
+	}
+	/* A name that breaks off must not pass for the part that can be read. */
+	if (fault_is_set(sets.fault)) {
+		buffer_put_text(out, separator);
+		put_hex(out, sequence.content);
 	}
 }

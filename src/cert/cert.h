@@ -22,7 +22,7 @@ struct cert {
 	int64_t not_before_ms, not_after_ms;
 	bool validity_readable;           /* false: the two times are 0, since their text is no time */
 	struct bytes signature_algorithm; /* whole; empty for a bare TBSCertificate */
-	struct bytes signature;           /* bytes of the BIT STRING */
+	struct bytes signature;           /* bytes of the BIT STRING; empty where it has unused bits */
 };
 
 struct cert_extension {
@@ -32,7 +32,9 @@ struct cert_extension {
 	size_t offset;      /* of value */
 };
 
-/* Parse a Certificate, or a bare TBSCertificate. Bytes behind it are FAULT_TRAILING. */
+/* Parse a Certificate, or a bare TBSCertificate. Only the framing is judged (DER lengths, the order of
+ * the fields, their tags): versions, integers, strings, times, bits and algorithms may be wrong.
+ * Bytes behind it are FAULT_TRAILING, more than LIMIT_CERTIFICATE_BYTES FAULT_LIMIT. */
 struct fault cert_parse(struct bytes der, struct cert *out);
 struct fault cert_parse_tbs(struct bytes der, struct cert *out);
 
@@ -47,11 +49,14 @@ bool cert_extension_find(const struct cert *c, struct bytes oid, struct cert_ext
 
 /* The TBSCertificate in the form that RFC 6962 section 3.2 signs and that certificates are
  * keyed by: poison and SCT list extensions removed by copying all other bytes untouched;
- * an extension list that becomes empty goes with its [3]. Appended to out. */
+ * an extension list that becomes empty goes with its [3]. With neither of them, or with a list
+ * that cannot be walked, it is copied as it stands. Appended to out; FAULT_LIMIT past its maximum. */
 struct fault cert_tbs_canonical(const struct cert *c, struct buffer *out);
 
-/* Issuer or subject as one line of text in the manner of RFC 4514 (most significant last as it
- * stands in the certificate: "C=US, O=Google Trust Services, CN=WR1"), escaped; appended to out. */
+/* Issuer or subject as one line of text in the manner of RFC 4514, in the order of the certificate
+ * ("C=US, O=Google Trust Services, CN=WR1"), appended to out. Values are escaped: a '=' or ',' of a
+ * value has a backslash before it, bytes outside printable ASCII are \xNN. What cannot be read is '#'
+ * and its bytes in hex. */
 void cert_name_put_text(struct bytes name, struct buffer *out);
 
 #endif

@@ -1,18 +1,44 @@
 #include "cert/names.h"
 
+#include <arpa/inet.h> /* inet_pton, which only reads text */
 #include <idn2.h>
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "cert/text.h"
+
+enum { SCRATCH_BYTES = 4 * LIMIT_NAME_BYTES };
 
 static const uint8_t oid_san[] = {0x55, 0x1d, 0x11};
 static const uint8_t oid_common_name[] = {0x55, 0x04, 0x03};
 
 /* ---- one name, normalised ---- */
 
-static bool is_ldh(uint8_t c)
+/* The bytes of host names in lower case, 0 for all others. '_' is none of RFC 952, and common. */
+static const uint8_t plain[256] = {
+	['-'] = '-', ['.'] = '.', ['_'] = '_', ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5',
+	['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e',
+	['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n',
+	['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w',
+	['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e', ['f'] = 'f',
+	['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l', ['m'] = 'm', ['n'] = 'n', ['o'] = 'o',
+	['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't', ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x',
+	['y'] = 'y', ['z'] = 'z',
+};
+
+/* Lower case of a host name to out, which has room for it; false where it has other bytes than host
+ * names have. Nearly every name of a log goes through here and no further. */
+static bool copy_plain(struct bytes in, uint8_t *out)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+	size_t i = 0;
+	bool good = true;
+	if (in.n > 2 && in.p[0] == '*' && in.p[1] == '.')
+		out[i++] = '*';
+	for (; i < in.n; i++) {
+		out[i] = plain[in.p[i]];
+		good &= out[i] != 0;
+	}
+	return good;
 }
 
 static bool has_prefix_nocase(struct bytes in, const char *prefix)
@@ -21,8 +47,15 @@ static bool has_prefix_nocase(struct bytes in, const char *prefix)
 	return in.n >= n && text_equal_nocase(bytes_slice(in, 0, n), bytes_of_text(prefix));
 }
 
-/* What surrounds a name in careless certificates: a scheme, a path, space, trailing dots. A NUL hides
- * what follows from C programs, so the part before it is the name that fools them. */
+static struct bytes without_trailing_dots(struct bytes in)
+{
+	in = text_trim(in);
+	while (in.n > 0 && (in.p[in.n - 1] == '.' || in.p[in.n - 1] == ' '))
+		in.n--;
+	return in;
+}
+
+/* What surrounds a name in careless certificates: a scheme, a path, space, trailing dots. */
 static struct bytes strip(struct bytes in)
 {
 	in = text_trim(in);
@@ -30,15 +63,10 @@ static struct bytes strip(struct bytes in)
 		in = bytes_slice(in, 7, in.n - 7);
 	else if (has_prefix_nocase(in, "https://"))
 		in = bytes_slice(in, 8, in.n - 8);
-	for (size_t i = 0; i < in.n; i++)
-		if (in.p[i] == '/' || in.p[i] == 0) {
-			in.n = i;
-			break;
-		}
-	in = text_trim(in);
-	while (in.n > 0 && in.p[in.n - 1] == '.')
-		in.n--;
-	return in;
+	const uint8_t *slash = in.n > 0 ? memchr(in.p, '/', in.n) : NULL;
+	if (slash)
+		in.n = (size_t)(slash - in.p);
+	return without_trailing_dots(in);
 }
 
 static bool is_ascii(struct bytes in)
@@ -49,80 +77,110 @@ static bool is_ascii(struct bytes in)
 	return true;
 }
 
-/* Latin-1 to UTF-8; false where it does not fit. */
-static bool latin1_to_utf8(struct bytes in, char *out, size_t size)
+static bool is_ip_address(struct bytes in)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < in.n; i++) {
-		if (n + 3 > size)
-			return false;
-		if (in.p[i] < 0x80) {
-			out[n++] = (char)in.p[i];
-		} else {
-			out[n++] = (char)(0xc0 | in.p[i] >> 6);
-			out[n++] = (char)(0x80 | (in.p[i] & 0x3f));
-		}
-	}
-	out[n] = 0;
-	return true;
+	char text[INET6_ADDRSTRLEN + 1];
+	struct in6_addr address; /* room for either */
+	if (in.n > 2 && in.p[0] == '[' && in.p[in.n - 1] == ']')
+		in = bytes_slice(in, 1, in.n - 2);
+	if (in.n == 0 || in.n >= sizeof(text) || memchr(in.p, 0, in.n))
+		return false;
+	memcpy(text, in.p, in.n);
+	text[in.n] = 0;
+	return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1;
 }
 
-/* The A-label form of a name with non-ASCII letters. */
-static bool to_a_labels(struct bytes in, uint8_t *out, size_t size, size_t *n)
+/* The A-label form of NUL-terminated UTF-8: IDNA2008 after the mapping of UTS #46. Cut to what is
+ * there: the ideographic full stop is a dot too. */
+static bool utf8_to_a_labels(const char *utf8, uint8_t *out, size_t size, size_t *n)
 {
-	char utf8[2048];
 	char *ascii = NULL;
-	if (memchr(in.p, 0, in.n))
-		return false;
-	if (text_is_utf8(in) && in.n < sizeof(utf8)) {
-		memcpy(utf8, in.p, in.n);
-		utf8[in.n] = 0;
-	} else if (!latin1_to_utf8(in, utf8, sizeof(utf8))) {
-		return false;
-	}
-	bool good = idn2_to_ascii_8z(utf8, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_NO_TR46) == IDN2_OK ||
-	            idn2_to_ascii_8z(utf8, &ascii, IDN2_NONTRANSITIONAL) == IDN2_OK;
-	good = good && ascii && strlen(ascii) < size;
-	if (good) {
-		*n = strlen(ascii);
-		memcpy(out, ascii, *n);
-	}
-	free(ascii);
+	bool good = idn2_to_ascii_8z(utf8, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK && ascii;
+	struct bytes name = good ? without_trailing_dots(bytes_of_text(ascii)) : bytes_of(NULL, 0);
+	good = name.n > 0 && name.n <= size;
+	if (good)
+		memcpy(out, name.p, *n = name.n);
+	idn2_free(ascii);
 	return good;
 }
 
-/* Normalise into the walk's buffer. A name with bytes that no host name has stays visible, and is
- * marked unreadable. */
-static struct cert_name make_name(struct cert_names *w, enum cert_name_kind kind, struct bytes raw, struct bytes text,
-                                  bool readable)
+/* The A-label form of a name with letters outside ASCII, in UTF-8 or else in Latin-1. */
+static bool to_a_labels(struct bytes in, uint8_t *out, size_t size, size_t *n)
 {
-	struct bytes in = strip(text);
-	size_t n = in.n < sizeof(w->buffer) ? in.n : sizeof(w->buffer);
-	if (in.n > sizeof(w->buffer))
-		readable = false;
-	if (is_ascii(in) || !to_a_labels(in, w->buffer, sizeof(w->buffer), &n)) {
-		readable = readable && is_ascii(in);
-		if (n > 0)
-			memcpy(w->buffer, in.p, n);
+	char utf8[2 * LIMIT_NAME_BYTES + 2];
+	if (in.n > LIMIT_NAME_BYTES || memchr(in.p, 0, in.n))
+		return false;
+	if (text_is_utf8(in)) {
+		memcpy(utf8, in.p, in.n);
+		utf8[in.n] = 0;
+		if (utf8_to_a_labels(utf8, out, size, n))
+			return true;
 	}
-	for (size_t i = 0; i < n; i++) {
+	return cert_text_latin1(in, utf8, sizeof(utf8)) && utf8_to_a_labels(utf8, out, size, n);
+}
+
+/* Normalise a name that is not just plain into the walk's buffer. What no host name has stays visible,
+ * and makes it unreadable. */
+static bool normalise_odd(struct cert_names *w, struct bytes in, size_t *n)
+{
+	bool readable = in.n <= sizeof(w->buffer);
+	if (readable && (is_ascii(in) || !to_a_labels(in, w->buffer, sizeof(w->buffer), n))) {
+		*n = in.n;
+		memcpy(w->buffer, in.p, in.n);
+	} else if (!readable) { /* the end tells the domain */
+		*n = sizeof(w->buffer);
+		memcpy(w->buffer, in.p + in.n - *n, *n);
+	}
+	uint8_t lower[LIMIT_NAME_BYTES];
+	readable &= copy_plain(bytes_of(w->buffer, *n), lower);
+	for (size_t i = 0; i < *n; i++)
 		w->buffer[i] = text_lower(w->buffer[i]);
-		bool wildcard = w->buffer[i] == '*' && i == 0 && n > 1 && w->buffer[1] == '.';
-		if (!is_ldh(w->buffer[i]) && !wildcard)
-			readable = false;
+	return readable;
+}
+
+/* A CN may be anything; what people or companies are called is no host name. */
+static bool is_no_host(enum cert_name_kind kind, struct bytes name)
+{
+	return kind == CERT_NAME_COMMON_NAME && (memchr(name.p, ' ', name.n) || memchr(name.p, '@', name.n));
+}
+
+/* Yield a name, given as text; false where it is none. decoded: text is what the certificate says. */
+static bool make_name(struct cert_names *w, enum cert_name_kind kind, struct bytes raw, struct bytes text, bool decoded,
+                      struct cert_name *out)
+{
+	struct bytes in = text;
+	size_t n;
+	while (in.n > 0 && in.p[in.n - 1] == '.')
+		in.n--;
+	bool readable = decoded && in.n <= sizeof(w->buffer) && copy_plain(in, w->buffer);
+	n = in.n;
+	if (!readable) {
+		in = decoded ? strip(text) : text;
+		if (in.n == 0 || (decoded && is_no_host(kind, in)))
+			return false;
+		readable = normalise_odd(w, in, &n) && decoded;
 	}
-	return (struct cert_name){kind, raw, bytes_of(w->buffer, n), readable};
+	if (n == 0)
+		return false;
+	uint8_t last = w->buffer[n - 1]; /* no top-level domain ends in a digit or a bracket; nor in a colon */
+	if ((!readable || (last >= '0' && last <= '9')) && is_ip_address(bytes_of(w->buffer, n)))
+		return false;
+	*out = (struct cert_name){kind, raw, bytes_of(w->buffer, n), readable};
+	return true;
 }
 
 /* ---- the walk ---- */
 
 void cert_names_start(struct cert_names *w, const struct cert *c)
 {
+	const uint8_t *input = c->raw.n > 0 ? c->raw.p : c->tbs.p;
 	w->fault = FAULT_OK;
 	w->extensions = cert_extensions(c);
 	w->san = cursor_of((struct bytes){NULL, 0});
 	w->rdn = w->san;
-	struct cursor subject = cursor_of(c->subject);
+	w->cut = (struct der){0};
+	w->cut_kind = CERT_NAME_DNS;
+	struct cursor subject = cursor_at(c->subject, c->subject.n > 0 ? (size_t)(c->subject.p - input) : 0);
 	struct der name = {0};
 	der_next(&subject, &name, "subject");
 	w->subject = der_inside(&name);
@@ -132,6 +190,39 @@ static void note_fault(struct cert_names *w, struct fault f)
 {
 	if (fault_is_set(f) && !fault_is_set(w->fault))
 		w->fault = f;
+}
+
+/* One string of the certificate as a name. A NUL hides what follows from C programs, so the part before
+ * it is a name too: it is kept for the next call. */
+static bool read_name(struct cert_names *w, enum cert_name_kind kind, const struct der *value, struct cert_name *out)
+{
+	uint8_t scratch[SCRATCH_BYTES];
+	struct bytes text = value->content;
+	bool decoded = true;
+	if (kind == CERT_NAME_COMMON_NAME)
+		decoded = cert_text_read(value, scratch, sizeof(scratch), &text);
+	else
+		decoded = value->tag == (DER_CONTEXT | 2); /* not its constructed form */
+	if (decoded && text.n > 0 && memchr(text.p, 0, text.n)) {
+		w->cut = *value;
+		w->cut_kind = kind;
+	}
+	return make_name(w, kind, value->content, text, decoded, out);
+}
+
+/* The part before the NUL of the name that came last. */
+static bool next_cut_name(struct cert_names *w, struct cert_name *out)
+{
+	uint8_t scratch[SCRATCH_BYTES];
+	struct der value = w->cut;
+	struct bytes text = value.content;
+	if (value.whole.n == 0)
+		return false;
+	w->cut = (struct der){0};
+	if (w->cut_kind == CERT_NAME_COMMON_NAME)
+		cert_text_read(&value, scratch, sizeof(scratch), &text);
+	text.n = (size_t)((const uint8_t *)memchr(text.p, 0, text.n) - text.p);
+	return make_name(w, w->cut_kind, value.content, text, true, out);
 }
 
 /* The next subjectAltName extension (there can be several); its entries come through w->san. */
@@ -156,27 +247,14 @@ static bool open_san(struct cert_names *w)
 	return false;
 }
 
-/* An IP address or e-mail address in a name's place is no host name. */
-static bool is_address(struct bytes text)
-{
-	bool digits = text.n > 0;
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '@' || text.p[i] == ':')
-			return true;
-		digits &= (text.p[i] >= '0' && text.p[i] <= '9') || text.p[i] == '.';
-	}
-	return digits;
-}
-
 static bool next_dns_name(struct cert_names *w, struct cert_name *out)
 {
 	for (;;) {
 		struct der entry;
 		while (der_next(&w->san, &entry, "generalName")) {
-			if (entry.tag != (DER_CONTEXT | 2))
+			if (entry.tag != (DER_CONTEXT | 2) && entry.tag != (DER_CONTEXT_CONSTRUCTED | 2))
 				continue;
-			*out = make_name(w, CERT_NAME_DNS, entry.content, entry.content, true);
-			if (out->text.n > 0 && !is_address(out->text))
+			if (read_name(w, CERT_NAME_DNS, &entry, out) || next_cut_name(w, out))
 				return true;
 		}
 		note_fault(w, w->san.fault);
@@ -185,67 +263,25 @@ static bool next_dns_name(struct cert_names *w, struct cert_name *out)
 	}
 }
 
-/* BMPString and UniversalString: their low bytes, where all of them are ASCII. */
-static bool narrow(struct bytes in, size_t width, uint8_t *out, size_t size, struct bytes *text)
+/* AttributeTypeAndValue: the value where the type is CN. */
+static bool open_common_name(struct cert_names *w, const struct der *attribute, struct der *value)
 {
-	if (in.n % width != 0 || in.n / width > size)
-		return false;
-	for (size_t i = 0; i < in.n / width; i++) {
-		for (size_t j = 0; j + 1 < width; j++)
-			if (in.p[i * width + j] != 0)
-				return false;
-		if (in.p[i * width + width - 1] >= 0x80)
-			return false;
-		out[i] = in.p[i * width + width - 1];
-	}
-	*text = bytes_of(out, in.n / width);
-	return true;
-}
-
-static bool read_common_name(struct cert_names *w, const struct der *value, struct cert_name *out)
-{
-	uint8_t wide[1024];
-	struct bytes text = value->content;
-	bool readable = true;
-	switch (value->tag) {
-	case DER_UTF8_STRING:
-	case DER_PRINTABLE_STRING:
-	case DER_IA5_STRING:
-	case DER_TELETEX_STRING:
-	case DER_VISIBLE_STRING:
-		break;
-	case DER_BMP_STRING:
-		readable = narrow(value->content, 2, wide, sizeof(wide), &text);
-		break;
-	case DER_UNIVERSAL_STRING:
-		readable = narrow(value->content, 4, wide, sizeof(wide), &text);
-		break;
-	default:
-		readable = false;
-	}
-	struct bytes trimmed = text_trim(text);
-	if (readable && trimmed.n > 0 && memchr(trimmed.p, ' ', trimmed.n)) /* "Example Corp": no host name */
-		return false;
-	*out = make_name(w, CERT_NAME_COMMON_NAME, value->content, text, readable);
-	return out->text.n > 0 && !is_address(out->text);
+	struct cursor c = der_inside(attribute);
+	struct der type = der_expect(&c, DER_OID, "type");
+	if (!der_next(&c, value, "value"))
+		cursor_fail(&c, FAULT_TRUNCATED, "value");
+	note_fault(w, cursor_end(&c, "attribute"));
+	return value->whole.n > 0 && bytes_equal(type.content, bytes_of(oid_common_name, sizeof(oid_common_name)));
 }
 
 static bool next_common_name(struct cert_names *w, struct cert_name *out)
 {
 	for (;;) {
-		struct der attribute, set;
-		while (der_next(&w->rdn, &attribute, "attribute")) {
-			struct cursor c = der_inside(&attribute);
-			struct der type = der_expect(&c, DER_OID, "type"), value;
-			if (!bytes_equal(type.content, bytes_of(oid_common_name, sizeof(oid_common_name))))
-				continue;
-			if (!der_next(&c, &value, "commonName")) {
-				note_fault(w, fault_at(FAULT_TRUNCATED, attribute.offset, "commonName"));
-				continue;
-			}
-			if (read_common_name(w, &value, out))
+		struct der attribute, value, set;
+		while (der_next(&w->rdn, &attribute, "attribute"))
+			if (open_common_name(w, &attribute, &value) &&
+			    (read_name(w, CERT_NAME_COMMON_NAME, &value, out) || next_cut_name(w, out)))
 				return true;
-		}
 		note_fault(w, w->rdn.fault);
 		if (!der_next(&w->subject, &set, "rdn")) {
 			note_fault(w, w->subject.fault);
@@ -257,50 +293,65 @@ static bool next_common_name(struct cert_names *w, struct cert_name *out)
 
 bool cert_names_next(struct cert_names *w, struct cert_name *out)
 {
-	return next_dns_name(w, out) || next_common_name(w, out);
+	return next_cut_name(w, out) || next_dns_name(w, out) || next_common_name(w, out);
 }
 
 /* ---- names and domains ---- */
 
+/* Cut the last label off name. */
+static struct bytes take_last_label(struct bytes *name)
+{
+	size_t from = name->n;
+	while (from > 0 && name->p[from - 1] != '.')
+		from--;
+	struct bytes label = bytes_of(name->p + from, name->n - from);
+	name->n = from > 0 ? from - 1 : 0;
+	return label;
+}
+
 bool cert_name_under(struct bytes name, struct bytes domain)
 {
-	bool wildcard = name.n >= 2 && name.p[0] == '*' && name.p[1] == '.';
-	if (domain.n == 0)
+	if (domain.n == 0 || name.n == 0)
 		return false;
-	if (name.n >= domain.n && bytes_equal(bytes_slice(name, name.n - domain.n, domain.n), domain))
-		return name.n == domain.n || name.p[name.n - domain.n - 1] == '.';
-	if (!wildcard)
-		return false;
-	/* "*.example.org" stands for app.example.org as well: compare behind the first label of the domain. */
-	struct bytes rest = bytes_slice(name, 1, name.n - 1); /* ".example.org" */
-	const uint8_t *dot = memchr(domain.p, '.', domain.n);
-	return dot && bytes_equal(bytes_of(dot, domain.n - (size_t)(dot - domain.p)), rest);
+	while (domain.n > 0) {
+		if (name.n == 0)
+			return false;
+		struct bytes want = take_last_label(&domain), have = take_last_label(&name);
+		if (!bytes_equal(have, want) && !bytes_equal_text(have, "*"))
+			return false;
+	}
+	return true;
+}
+
+/* Labels of 1 to 63 bytes (RFC 1035 section 2.3.4), to out in lower case. */
+static bool copy_labels(struct bytes in, char *out)
+{
+	size_t label = 0;
+	for (size_t i = 0; i < in.n; i++) {
+		out[i] = (char)plain[in.p[i]];
+		if (out[i] == 0 || (out[i] == '.' && label == 0))
+			return false;
+		label = out[i] == '.' ? 0 : label + 1;
+		if (label > 63)
+			return false;
+	}
+	out[in.n] = 0;
+	return label > 0;
 }
 
 bool cert_name_normalise(struct bytes in, char out[256])
 {
-	uint8_t buffer[256];
-	size_t n = in.n;
+	uint8_t a_labels[253]; /* RFC 1035 section 2.3.4, without the root's label */
 	out[0] = 0;
-	in = text_trim(in);
-	while (in.n > 0 && in.p[in.n - 1] == '.')
-		in.n--;
-	if (in.n == 0 || in.n > 253)
-		return false;
-	if (is_ascii(in)) {
-		memcpy(buffer, in.p, in.n);
-		n = in.n;
-	} else if (!to_a_labels(in, buffer, sizeof(buffer), &n)) {
-		return false;
-	}
-	size_t label = 0;
-	for (size_t i = 0; i < n; i++) {
-		uint8_t c = text_lower(buffer[i]);
-		label = c == '.' ? 0 : label + 1;
-		if (!is_ldh(c) || label > 63 || (c == '.' && (i == 0 || buffer[i - 1] == '.')))
+	in = without_trailing_dots(in);
+	if (!is_ascii(in)) {
+		size_t n;
+		if (!to_a_labels(in, a_labels, sizeof(a_labels), &n))
 			return false;
-		out[i] = (char)c;
+		in = bytes_of(a_labels, n);
 	}
-	out[n] = 0;
-	return n > 0 && n <= 253;
+	bool good = in.n > 0 && in.n <= sizeof(a_labels) && !is_ip_address(in) && copy_labels(in, out);
+	if (!good)
+		out[0] = 0;
+	return good;
 }
