@@ -1,0 +1,8 @@
+# What may be killed at any moment, and goes on from there.
+check_PROGRAMS += tests/crash/reaper tests/crash/failpoint.so
+tests_crash_reaper_SOURCES = tests/crash/reaper.c
+tests_crash_failpoint_so_SOURCES = tests/crash/failpoint.c
+tests_crash_failpoint_so_CFLAGS = -std=gnu11 $(WARNINGS) -fPIC
+tests_crash_failpoint_so_LDFLAGS = -shared
+TESTS += tests/crash/test-kills.sh tests/crash/test-failpoints.sh
+EXTRA_DIST += tests/crash/scene.sh tests/crash/test-kills.sh tests/crash/test-failpoints.sh
