@@ -56,7 +56,8 @@ CREATE TABLE position (
 	scanned_size INTEGER NOT NULL CHECK (scanned_size >= audited_size),
 	audited_nodes BLOB NOT NULL CHECK (length(audited_nodes) % 32 = 0 AND length(audited_nodes) <= 2048),
 	scanned_nodes BLOB NOT NULL CHECK (length(scanned_nodes) % 32 = 0 AND length(scanned_nodes) <= 2048),
-	page_entries INTEGER NOT NULL CHECK (page_entries >= 0)
+	page_entries INTEGER NOT NULL CHECK (page_entries >= 0),
+	complete_since_ms INTEGER NOT NULL DEFAULT 0 -- entries of a later time were all looked at with today's watches
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tree_head (
@@ -115,6 +116,26 @@ CREATE INDEX place_by_certificate ON place (tbs_sha256, timestamp_ms);
 CREATE VIEW audited_place AS
 	SELECT place.* FROM place JOIN position USING (log_id)
 	WHERE position.started AND place.entry_index < position.audited_size;
+
+-- SCTs embedded in certificates that matched: what a log promised, and whether it holds. denied: the log has said
+-- once that it has no such entry; void: the signature is not the log's.
+CREATE TABLE promise (
+	tbs_sha256 BLOB NOT NULL REFERENCES certificate DEFERRABLE INITIALLY DEFERRED,
+	log_id BLOB NOT NULL CHECK (length(log_id) = 32),
+	timestamp_ms INTEGER NOT NULL,
+	sct BLOB NOT NULL,
+	state TEXT NOT NULL CHECK (state IN ('open', 'denied', 'kept', 'broken', 'void')),
+	PRIMARY KEY (tbs_sha256, log_id, timestamp_ms)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX promise_open ON promise (log_id, timestamp_ms) WHERE state IN ('open', 'denied');
+
+-- Who issued a certificate, as its entries say. proven: the key's hash stands in a leaf.
+CREATE TABLE issuer (
+	tbs_sha256 BLOB NOT NULL PRIMARY KEY REFERENCES certificate DEFERRABLE INITIALLY DEFERRED,
+	certificate_sha256 BLOB NOT NULL CHECK (length(certificate_sha256) IN (0, 32)),
+	key_sha256 BLOB NOT NULL CHECK (length(key_sha256) IN (0, 32)),
+	proven INTEGER NOT NULL CHECK (proven IN (0, 1))
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE unparseable (
 	log_id BLOB NOT NULL REFERENCES log DEFERRABLE INITIALLY DEFERRED,

@@ -8,6 +8,8 @@
 #include "audit/state.h"
 #include "audit/tail.h"
 #include "base/clock.h"
+#include "base/hex.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "report/event.h"
 
@@ -92,17 +94,35 @@ static int put_log(struct audit *a, const struct audit_log *l)
 	return store_log_put(a->store, &row);
 }
 
+/* What entries are looked at with: the watched domains, and this version's markers. */
+static void digest_watches(const struct audit *a, char hex[2 * SHA256_BYTES + 1])
+{
+	const struct policy *p = a->options->policy;
+	struct buffer b;
+	buffer_init(&b, LIMIT_CONFIG_BYTES);
+	buffer_put(&b, a->options->version, strlen(a->options->version) + 1);
+	for (size_t i = 0; i < p->watch_count; i++)
+		buffer_put(&b, p->watches[i].domain, strlen(p->watches[i].domain) + 1);
+	struct sha256 digest = hash_sha256(buffer_bytes(&b));
+	buffer_release(&b);
+	hex_encode(sha256_bytes(&digest), hex);
+}
+
 static void start_run(struct audit *a)
 {
 	char text[64];
 	a->run = (struct store_run){.started_ms = clock_now_ms(), .at_ms = a->options->at_ms, .sandbox = "none",
 	                            .version = a->options->version};
+	char watching[2 * SHA256_BYTES + 1];
 	int rc = store_setting_get(a->store, "first_run_completed", text, sizeof(text));
 	a->first_run = rc == 1;
 	if (rc >= 0)
 		rc = store_begin(a->store);
 	if (rc >= 0)
 		rc = store_run_start(a->store, &a->run);
+	digest_watches(a, watching);
+	if (rc >= 0)
+		rc = store_watching_put(a->store, watching);
 	for (size_t i = 0; i < a->log_count && rc >= 0; i++)
 		rc = put_log(a, &a->logs[i]);
 	if (rc >= 0)
@@ -202,6 +222,8 @@ static void run_tails(struct audit *a)
 	if (a->due && !a->error)
 		analysis_run(a);
 	keep_progress(a);
+	if (!audit_must_stop(a))
+		promises_check(a);
 	/* Answers that are still on their way hold pages and slots: wait for them before these go. */
 	while (pool_tasks_pending(a->pool) + pool_fetches_pending(a->pool) > 0 && pool_step(a->pool, 100) >= 0)
 		;

@@ -59,7 +59,16 @@ static int put_finding(struct tail *t, const struct finding *f)
 	int rc = store_certificate_put(a->store, &c);
 	if (rc == 0)
 		a->run.certificates++;
-	return rc < 0 ? rc : store_place_put(a->store, &place);
+	if (rc >= 0)
+		rc = store_place_put(a->store, &place);
+	if (rc >= 0)
+		rc = store_issuer_put(a->store, &f->tbs_sha256, &f->issuer_sha256, &f->issuer_key_sha256, f->precertificate);
+	for (size_t i = 0; i < f->promise_count && rc >= 0; i++) {
+		struct store_promise promise = {.tbs_sha256 = f->tbs_sha256, .log_id = f->promises[i].log_id,
+		                                .timestamp_ms = f->promises[i].timestamp_ms, .sct = f->promises[i].sct};
+		rc = store_promise_put(a->store, &promise);
+	}
+	return rc;
 }
 
 static int put_unparseable(struct tail *t, const struct task_unparseable *u)

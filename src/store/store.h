@@ -100,12 +100,18 @@ struct store_position {
 	size_t audited_node_count, scanned_node_count;
 	uint32_t page_entries;                 /* learned page cap of get-entries; 0: unknown */
 	int64_t last_success_ms;               /* that of the log; 0 keeps the one that is there */
+	int64_t complete_since_ms;             /* every audited entry of a later time was looked at with the present
+	                                          watches; 0: every entry */
 };
 int store_position_get(struct store *s, const struct sha256 *log_id, struct store_position *out);
 int store_position_put(struct store *s, const struct sha256 *log_id, const struct store_position *p);
 /* Forget places and unparseable entries at or above the audited size, and set the scanned position back to it
  * (after a wrong root). */
 int store_position_rewind(struct store *s, const struct sha256 *log_id);
+
+/* The watches (a digest of them) that entries are looked at with. Where they differ from the last ones, what was
+ * audited before is complete no more. */
+int store_watching_put(struct store *s, const char *digest);
 
 enum tree_head_state { TREE_HEAD_PENDING, TREE_HEAD_VERIFIED, TREE_HEAD_CONTRADICTED, TREE_HEAD_UNUSED };
 struct store_tree_head {
@@ -161,6 +167,35 @@ int store_certificate_each_due(struct store *s, int (*each)(void *, const struct
 int store_certificate_judged(struct store *s, const struct sha256 *tbs, bool due);
 /* Every certificate with an audited place, in the same order. */
 int store_certificate_each(struct store *s, int (*each)(void *, const struct store_certificate *), void *context);
+
+/* ---- promises of logs: SCTs embedded in certificates that matched ---- */
+enum promise_state {
+	PROMISE_STATE_OPEN,
+	PROMISE_STATE_DENIED, /* the log has said once that it has no such entry */
+	PROMISE_STATE_KEPT,
+	PROMISE_STATE_BROKEN,
+	PROMISE_STATE_VOID    /* the signature is not the log's for this certificate and issuer */
+};
+struct store_promise {
+	struct sha256 tbs_sha256, log_id;
+	int64_t timestamp_ms;
+	struct bytes sct;
+	enum promise_state state;
+	/* Read only: */
+	struct sha256 issuer_sha256, issuer_key_sha256; /* zeros: not known */
+	bool complete;        /* the audit of that log saw every entry of that time and later */
+};
+/* There already, only its state changes, and not back to open. */
+int store_promise_put(struct store *s, const struct store_promise *p);
+/* What entries say of a certificate's issuer; zeros: nothing. proven: the key's hash is part of a leaf. */
+int store_issuer_put(struct store *s, const struct sha256 *tbs, const struct sha256 *certificate,
+                     const struct sha256 *key, bool proven);
+/* Promises whose time (and the log's maximum merge delay) is covered by the log's audited tree head: those that
+ * have their audited place are filed as kept, the others are handed to each, which may write. */
+int store_promise_each_due(struct store *s, int (*each)(void *, const struct store_promise *), void *context);
+/* Every promise in a certificate, by log and time. */
+int store_promise_each(struct store *s, const struct sha256 *tbs, int (*each)(void *, const struct store_promise *),
+                       void *context);
 
 struct store_unparseable {
 	struct sha256 log_id;

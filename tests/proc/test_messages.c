@@ -52,6 +52,8 @@ DECODER(task_entries_decode, task_entries)
 DECODER(task_entries_reply_decode, task_entries_reply)
 DECODER(task_tree_head_reply_decode, task_tree_head_reply)
 DECODER(task_seed_decode, task_seed)
+DECODER(task_promise_decode, task_promise)
+DECODER(task_promise_reply_decode, task_promise_reply)
 DECODER(task_seed_reply_decode, task_seed_reply)
 DECODER(task_log_list_reply_decode, task_log_list_reply)
 DECODER(task_certificate_reply_decode, task_certificate_reply)
@@ -68,6 +70,10 @@ static struct finding make_finding(void)
 	struct finding f = {.entry_index = 77, .timestamp_ms = 5, .precertificate = true, .reasons = MATCH_MARKER, .issuer = "C=US",
 	                    .subject = "CN=a", .serial = "01", .names = names, .name_count = 2, .tbs = BYTES_LITERAL("tbs"),
 	                    .spki = BYTES_LITERAL("spki")};
+	static struct finding_promise promise = {.log_id = {{7}}, .timestamp_ms = 8, .sct = {(const uint8_t *)"sct", 3}};
+	f.promises = &promise;
+	f.promise_count = 1;
+	f.issuer_key_sha256.b[5] = 9;
 	f.extractions.n = 1;
 	f.extractions.v[0] = (struct extraction){.carrier = "tinfoil.hatt", .scheme = "tinfoil", .form = EXTRACT_COMMITMENT,
 	                                         .hpke_key = BYTES_LITERAL("key")};
@@ -105,6 +111,8 @@ TEST(entries_reply)
 	CHECK(back.count == 257 && back.subtrees[0].level == 8 && back.subtrees[1].hash.b[0] == 2 && back.finding_count == 1);
 	CHECK_TEXT(back.findings[0].extractions.v[0].carrier, "tinfoil.hatt");
 	CHECK_TEXT(back.findings[0].names[1], "b.example");
+	CHECK(back.findings[0].promise_count == 1 && back.findings[0].promises[0].timestamp_ms == 8);
+	CHECK(bytes_equal_text(back.findings[0].promises[0].sct, "sct") && back.findings[0].issuer_key_sha256.b[5] == 9);
 	CHECK(back.unparseable[0].fault.code == FAULT_TAG && strcmp(back.unparseable[0].fault.field, "serial") == 0);
 	abuse(&m, task_entries_reply_decode_any, &back, sizeof(back));
 }
@@ -129,6 +137,30 @@ TEST(tree_heads_and_seeds)
 	task_seed_reply_encode(&reply, &m);
 	CHECK(task_seed_reply_decode(buffer_bytes(&m), &arena, &reply_back).code == FAULT_MISMATCH);
 	buffer_release(&m);
+}
+
+TEST(promises)
+{
+	struct task_promise t = {.kind = CT_LOG_STATIC, .key = BYTES_LITERAL("key"), .sct = BYTES_LITERAL("sct"),
+	                         .tbs = BYTES_LITERAL("tbs"), .issuer_key_sha256 = {{3}}, .frontier = {.size = 3, .n = 2},
+	                         .body_count = 2, .bodies = {{.in_slot = true, .slot = 4, .n = 5}}}, back = {0};
+	struct buffer m = message();
+	task_promise_encode(&t, &m);
+	CHECK(task_promise_decode(buffer_bytes(&m), &arena, &back).code == FAULT_NONE);
+	CHECK(back.kind == CT_LOG_STATIC && bytes_equal_text(back.tbs, "tbs") && back.frontier.size == 3 &&
+	      back.frontier.n == 2 && back.body_count == 2 && back.bodies[0].slot == 4 && back.issuer_key_sha256.b[0] == 3);
+	abuse(&m, task_promise_decode_any, &back, sizeof(back));
+	t.frontier.n = 1;
+	m = message();
+	task_promise_encode(&t, &m);
+	CHECK(task_promise_decode(buffer_bytes(&m), &arena, &back).code == FAULT_MISMATCH);
+	struct task_promise_reply reply = {.is_signed = true, .has_leaf_index = true, .leaf_index = 7, .answer = PROMISE_BROKEN},
+	                          reply_back = {0};
+	m = message();
+	task_promise_reply_encode(&reply, &m);
+	CHECK(task_promise_reply_decode(buffer_bytes(&m), &arena, &reply_back).code == FAULT_NONE);
+	CHECK(reply_back.is_signed && reply_back.leaf_index == 7 && reply_back.answer == PROMISE_BROKEN);
+	abuse(&m, task_promise_reply_decode_any, &reply_back, sizeof(reply_back));
 }
 
 TEST(lists_and_orders)

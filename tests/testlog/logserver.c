@@ -3,7 +3,7 @@
  * DIR (the static API under /static/; queries are ignored). Prints its port. Ends by itself after --seconds, and with SIGTERM.
  *
  *   teewatch-logserver --dir DIR [--port N] [--page-cap N] [--seconds N] [--fault KIND:EVERY]
- *                      [--proofs by-hash]
+ *                      [--proofs by-hash|none]
  *   teewatch-logserver --dir DIR --tls CERT.pem KEY.pem      files of DIR over TLS
  *
  * KIND is 429, 503, html, cut, short: every EVERY-th answer has that fault.
@@ -54,6 +54,7 @@ struct server {
 	const char *dir, *fault;
 	unsigned page_cap, fault_every, answers;
 	bool by_hash_only;      /* get-entry-and-proof is not offered */
+	bool no_proofs;         /* nor get-proof-by-hash */
 	int entries_fd;
 	uint64_t *offsets, size;
 	struct merkle_tree tree;
@@ -292,7 +293,7 @@ static void respond(struct server *s, struct connection *c)
 		serve_file(s, c, "rfc6962/get-sth");
 	else if (strcmp(target, "/ct/v1/get-entries") == 0)
 		get_entries(s, c, query ? query : "");
-	else if (strcmp(target, "/ct/v1/get-proof-by-hash") == 0)
+	else if (strcmp(target, "/ct/v1/get-proof-by-hash") == 0 && !s->no_proofs)
 		get_proof_by_hash(s, c, query ? query : "");
 	else if (strcmp(target, "/ct/v1/get-sth-consistency") == 0 ||
 	         (strcmp(target, "/ct/v1/get-entry-and-proof") == 0 && !s->by_hash_only))
@@ -462,7 +463,7 @@ int main(int argc, char **argv)
 		else if (strcmp(o, "--seconds") == 0)
 			seconds = strtol(v, NULL, 10);
 		else if (strcmp(o, "--proofs") == 0)
-			s.by_hash_only = strcmp(v, "by-hash") == 0;
+			s.by_hash_only = true, s.no_proofs = strcmp(v, "none") == 0;
 		else if (strcmp(o, "--fault") == 0) {
 			char *colon = strchr(argv[i + 1], ':');
 			if (colon) {
