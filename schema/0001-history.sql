@@ -117,6 +117,26 @@ CREATE VIEW audited_place AS
 	SELECT place.* FROM place JOIN position USING (log_id)
 	WHERE position.started AND place.entry_index < position.audited_size;
 
+-- How fast hosts of logs may be asked, as it was found out. window: requests at once, in 1/256.
+CREATE TABLE host (
+	host TEXT NOT NULL PRIMARY KEY,
+	window INTEGER NOT NULL,
+	gap_ms INTEGER NOT NULL,
+	seen_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How far each run came with a log. duration_ms: from its first request to its last entry.
+CREATE TABLE progress (
+	log_id BLOB NOT NULL REFERENCES log DEFERRABLE INITIALLY DEFERRED,
+	run_id INTEGER NOT NULL,
+	at_ms INTEGER NOT NULL,
+	entries INTEGER NOT NULL CHECK (entries >= 0),
+	duration_ms INTEGER NOT NULL CHECK (duration_ms >= 0),
+	tree_size INTEGER NOT NULL CHECK (tree_size >= 0),
+	audited_size INTEGER NOT NULL CHECK (audited_size >= 0),
+	PRIMARY KEY (log_id, run_id)
+) STRICT, WITHOUT ROWID;
+
 -- SCTs embedded in certificates that matched: what a log promised, and whether it holds. denied: the log has said
 -- once that it has no such entry; void: the signature is not the log's.
 CREATE TABLE promise (

@@ -148,6 +148,30 @@ static bool all_done(const struct audit *a)
 	return a->log_count > 0;
 }
 
+/* How far this run came with each log, and how fast their hosts may be asked. */
+static int put_progress(struct audit *a)
+{
+	size_t n;
+	const struct fetch_host *hosts = pool_hosts(a->pool, &n);
+	int rc = 0;
+	for (size_t i = 0; i < n && rc >= 0; i++) {
+		struct store_host h = {hosts[i].host, hosts[i].pace.window, hosts[i].pace.gap_ms, clock_now_ms()};
+		rc = store_host_put(a->store, &h);
+	}
+	for (size_t i = 0; i < a->log_count && rc >= 0; i++) {
+		const struct tail *t = a->tails[i];
+		struct store_progress p = {.log_id = t->log->log_id, .run_id = a->run.run_id, .at_ms = a->options->at_ms};
+		p.tree_size = t->newest.size;
+		p.audited_size = t->position.audited_size;
+		if (p.audited_size > t->audited_before && t->position.audited_from <= t->audited_before)
+			p.entries = p.audited_size - t->audited_before;
+		p.duration_ms = t->ended_ms > t->began_ms ? t->ended_ms - t->began_ms : 0;
+		if (t->newest.size > 0)
+			rc = store_progress_put(a->store, &p);
+	}
+	return rc;
+}
+
 static void finish_run(struct audit *a)
 {
 	struct event_run facts = {a->run.entries, a->run.certificates, a->run.anomalies, exit_status(a)};
@@ -158,6 +182,8 @@ static void finish_run(struct audit *a)
 	a->run.exit_status = exit_status(a);
 	if (rc >= 0)
 		rc = store_run_finish(a->store, &a->run);
+	if (rc >= 0)
+		rc = put_progress(a);
 	if (rc >= 0)
 		rc = journal_event(a, &e);
 	if (rc >= 0 && completed)

@@ -20,6 +20,7 @@ static void position_from_store(struct tail *t)
 	if (!audit_store_failed(t->audit, rc) && rc != 0)
 		t->position = (struct store_position){0};
 	t->cap = t->position.page_entries;
+	t->audited_before = t->position.audited_size;
 	/* A watch that was added later sees the past: from the first entry on, proven anew. */
 	if (t->audit->options->rescan)
 		t->position = (struct store_position){.started = true, .page_entries = t->cap};
@@ -317,6 +318,8 @@ static void ask_for_head(struct tail *t)
 	const char *url = tail_url(t, &arena, t->log->kind == CT_LOG_STATIC ? "checkpoint" : "ct/v1/get-sth");
 	struct fetch_order order = {FETCH_LOG, url ? url : "", t->source->local_allowed, LIMIT_TREE_HEAD_BYTES, (uint32_t)slot};
 	t->state = TAIL_HEAD;
+	if (t->began_ms == 0)
+		t->began_ms = clock_monotonic_ms();
 	pool_fetch(t->audit->pool, &order, (struct pool_fetch){on_head_fetched, h});
 	arena_release(&arena);
 }

@@ -56,6 +56,8 @@ struct tail {
 	size_t batch_pages;
 	unsigned in_flight, window;
 	uint32_t cap;                     /* learned page cap of get-entries; 0 unknown */
+	uint64_t audited_before;          /* when the run began */
+	int64_t began_ms, ended_ms;       /* monotonic: first request, last commit; 0: none */
 	bool root_was_wrong;              /* once: everything since the verified position is fetched again */
 	unsigned tries;
 	int64_t retry_at_ms;

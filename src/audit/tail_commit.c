@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "audit/tail.h"
+#include "base/clock.h"
 #include "base/hex.h"
 #include "base/limits.h"
 #include "base/memory.h"
@@ -177,6 +178,7 @@ static bool commit(struct tail *t, bool proven)
 	if (audit_store_failed(a, rc))
 		return false;
 	a->run.entries += entries;
+	t->ended_ms = clock_monotonic_ms();
 	clear_batch(t);
 	if (proven)
 		a->due = true;

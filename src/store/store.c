@@ -102,6 +102,27 @@ int store_position_rewind(struct store *s, const struct sha256 *log_id)
 	return s->ops->position_rewind(s, log_id);
 }
 
+int store_host_put(struct store *s, const struct store_host *h)
+{
+	return s->ops->host_put(s, h);
+}
+
+int store_host_each(struct store *s, int (*each)(void *, const struct store_host *), void *context)
+{
+	return s->ops->host_each(s, each, context);
+}
+
+int store_progress_put(struct store *s, const struct store_progress *p)
+{
+	return s->ops->progress_put(s, p);
+}
+
+int store_progress_each(struct store *s, const struct sha256 *log_id, int (*each)(void *, const struct store_progress *),
+                        void *context)
+{
+	return s->ops->progress_each(s, log_id, each, context);
+}
+
 int store_watching_put(struct store *s, const char *digest)
 {
 	return s->ops->watching_put(s, digest);

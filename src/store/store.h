@@ -168,6 +168,28 @@ int store_certificate_judged(struct store *s, const struct sha256 *tbs, bool due
 /* Every certificate with an audited place, in the same order. */
 int store_certificate_each(struct store *s, int (*each)(void *, const struct store_certificate *), void *context);
 
+/* ---- how fast logs may be asked, and how far runs came with them; no part of history.db ---- */
+struct store_host {
+	const char *host;
+	uint32_t window;             /* requests at once, in 1/256 */
+	int64_t gap_ms;              /* between two */
+	int64_t seen_ms;
+};
+int store_host_put(struct store *s, const struct store_host *h);
+int store_host_each(struct store *s, int (*each)(void *, const struct store_host *), void *context);
+
+struct store_progress {
+	struct sha256 log_id;
+	int64_t run_id, at_ms;
+	uint64_t entries;            /* audited in that run */
+	int64_t duration_ms;         /* that it took */
+	uint64_t tree_size, audited_size; /* at its end */
+};
+/* The newest LIMIT_PROGRESS rows of each log are kept. */
+int store_progress_put(struct store *s, const struct store_progress *p);
+int store_progress_each(struct store *s, const struct sha256 *log_id, int (*each)(void *, const struct store_progress *),
+                        void *context); /* newest first */
+
 /* ---- promises of logs: SCTs embedded in certificates that matched ---- */
 enum promise_state {
 	PROMISE_STATE_OPEN,

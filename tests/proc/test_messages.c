@@ -63,6 +63,7 @@ DECODER(task_judge_decode, task_judge)
 DECODER(task_judge_reply_decode, task_judge_reply)
 DECODER(task_vet_reply_decode, task_vet_reply)
 DECODER(fetch_order_decode, fetch_order)
+DECODER(fetch_options_decode, fetch_options)
 
 static struct finding make_finding(void)
 {
@@ -180,13 +181,26 @@ TEST(lists_and_orders)
 	fetch_order_encode(&order, &m);
 	CHECK(fetch_order_decode(buffer_bytes(&m), &arena, &order_back).code == FAULT_VALUE);
 	buffer_release(&m);
-	struct fetch_result result = {.id = 4, .outcome = FETCH_STATUS, .status = 404, .n = 3, .retry_after_ms = -1, .message = "gone"}, got;
+	struct fetch_result result = {.id = 4, .outcome = FETCH_STATUS, .status = 404, .n = 3, .retry_after_ms = -1, .message = "gone",
+	                              .host = "a.example", .pace = {true, 700, 20}}, got;
 	m = message();
 	fetch_result_encode(&result, &m);
 	CHECK(fetch_result_decode(buffer_bytes(&m), &got).code == FAULT_NONE && got.status == 404 && strcmp(got.message, "gone") == 0);
+	CHECK(strcmp(got.host, "a.example") == 0 && got.pace.slowed && got.pace.window == 700 && got.pace.gap_ms == 20);
 	for (size_t n = 0; n < m.n; n++)
 		CHECK(fetch_result_decode(bytes_of(m.p, n), &got).code != FAULT_NONE);
 	buffer_release(&m);
+}
+
+TEST(fetch_options)
+{
+	static const struct fetch_host hosts[] = {{"a.example", {true, 512, 0}}, {"b.example", {true, 256, 300}}};
+	struct fetch_options o = {.user_agent = "agent", .hosts = hosts, .host_count = 2, .per_host = 3}, back = {0};
+	struct buffer m = message();
+	fetch_options_encode(&o, &m);
+	CHECK(fetch_options_decode(buffer_bytes(&m), &arena, &back).code == FAULT_NONE);
+	CHECK(back.host_count == 2 && strcmp(back.hosts[1].host, "b.example") == 0 && back.hosts[1].pace.gap_ms == 300);
+	abuse(&m, fetch_options_decode_any, &back, sizeof(back));
 }
 
 TEST(evidence_messages)
