@@ -134,18 +134,34 @@ static const char *without_scheme(const char *url, size_t *n)
 	return url;
 }
 
-/* The log does not sign its origin, so another one proves nothing; but witnesses and other readers go by it. It
- * is compared with the one before, and the first with the submission prefix that the list gives. */
-void sources_note_origin(struct audit *a, const struct ct_log *log, const char *origin)
+/* The origin that this log had before, or the submission prefix that its list gives; "" where none is known. 1: it
+ * was never seen. Negative: the store failed. */
+static int known_origin(struct audit *a, const struct ct_log *log, char *name, size_t name_size, char *out, size_t size)
 {
-	char name[96], before[512], id[2 * SHA256_BYTES + 1];
+	char id[2 * SHA256_BYTES + 1];
 	size_t n;
 	const char *expected = without_scheme(log->submission_url, &n);
 	hex_encode(sha256_bytes(&log->log_id), id);
-	snprintf(name, sizeof(name), "origin %s", id);
-	int rc = store_setting_get(a->store, name, before, sizeof(before));
+	snprintf(name, name_size, "origin %s", id);
+	int rc = store_setting_get(a->store, name, out, size);
 	if (rc == 1)
-		snprintf(before, sizeof(before), "%.*s", (int)n, expected);
+		snprintf(out, size, "%.*s", (int)n, expected);
+	return rc;
+}
+
+bool sources_origin_is(struct audit *a, const struct ct_log *log, const char *origin)
+{
+	char name[96], known[512];
+	int rc = known_origin(a, log, name, sizeof(name), known, sizeof(known));
+	return !audit_store_failed(a, rc) && strcmp(known, origin) == 0;
+}
+
+/* The log does not sign its origin, so another one proves nothing; but witnesses and other readers go by it. It
+ * is compared with the one before, and the first with the submission prefix. */
+void sources_note_origin(struct audit *a, const struct ct_log *log, const char *origin)
+{
+	char name[96], before[512];
+	int rc = known_origin(a, log, name, sizeof(name), before, sizeof(before));
 	if (audit_store_failed(a, rc) || (rc == 0 && strcmp(before, origin) == 0))
 		return;
 	bool differs = before[0] != 0 && strcmp(before, origin) != 0;

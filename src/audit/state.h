@@ -48,6 +48,7 @@ void audit_sources(struct audit *a);
  * of this run are stored. */
 int sources_note_changes(struct audit *a);
 /* The name that a log's checkpoint gives itself. */
+bool sources_origin_is(struct audit *a, const struct ct_log *log, const char *origin); /* the one that is known */
 void sources_note_origin(struct audit *a, const struct ct_log *log, const char *origin);
 
 /* journal.c: anomalies and events. Inside a transaction. */

@@ -278,7 +278,11 @@ static void take_head(struct tail *t, const struct task_tree_head_reply *r)
 {
 	struct past past = {.newest = {r->tree_size, r->timestamp_ms, r->root}};
 	if (r->fault.code == FAULT_MISMATCH && strcmp(r->fault.field, "key_id") == 0) {
-		take_bad_signature(t, r); /* a whole checkpoint in the log's name, by another key */
+		/* A whole checkpoint by another key: in this log's name, or the URL leads to another log. */
+		if (sources_origin_is(t->audit, t->log, r->origin))
+			take_bad_signature(t, r);
+		else
+			tail_retry_head(t, "the answer is the checkpoint of another log", -1);
 		return;
 	}
 	if (fault_is_set(r->fault)) {

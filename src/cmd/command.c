@@ -58,6 +58,8 @@ static const struct command_option ack_options[] = {
 
 static const struct command_option logs_options[] = {
 	{"--json", NULL, "one object a line, as JSON"},
+	{"--proof", "FILE", "write the proofs of misbehaviour there, for verify"},
+	{"--log", "NAME", "with --proof: those of this log"},
 	{NULL, NULL, NULL},
 };
 

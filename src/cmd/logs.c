@@ -1,10 +1,12 @@
 /* teewatch logs: where the audit of each log stands. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/json_writer.h"
 #include "base/timestamp.h"
 #include "cmd/command.h"
+#include "cmd/proof.h"
 
 struct logs {
 	struct store *store;
@@ -83,15 +85,27 @@ int logs_command(const struct command_context *context, int argc, char **argv)
 {
 	struct logs l = {0};
 	struct command_walk w = command_walk("logs", argc, argv);
-	const char *value, *name;
+	const char *value, *name, *proof = NULL, *only = NULL;
 	while ((name = command_next(&w, &value))) {
 		if (name[0] == 0)
 			return command_usage("logs", "\"%s\" is one word too many", value);
-		l.json = true;
+		if (strcmp(name, "--proof") == 0)
+			proof = value;
+		else if (strcmp(name, "--log") == 0)
+			only = value;
+		else
+			l.json = true;
 	}
+	if (only && !proof)
+		return command_usage("logs", "--log goes with --proof");
 	int status = w.failed ? EXIT_USAGE : command_store(context, STORE_READ, &l.store);
 	if (status != EXIT_DONE)
 		return status;
+	if (proof) {
+		status = proof_export(l.store, only, proof);
+		store_close(l.store);
+		return status;
+	}
 	buffer_init(&l.out, 64 << 20);
 	int rc = store_log_each(l.store, put_log, &l);
 	if (rc < 0 || l.rc < 0) {

@@ -198,6 +198,8 @@ struct fault ct_checkpoint_parse(struct bytes text, const struct sha256 *log_id,
 		note_fail(&n, FAULT_LIMIT, "origin");
 	if (!fault_is_set(n.fault))
 		*out = h;
+	else if (h.origin)
+		out->origin = h.origin;
 	return n.fault;
 }
 

@@ -73,10 +73,10 @@ static bool do_tree_head(struct worker *w, struct bytes in)
 	if (!fault_is_set(reply.fault))
 		reply.fault = t.kind == CT_LOG_STATIC ? ct_checkpoint_parse(reply.text, &t.log_id, &w->arena, &head)
 		                                      : ct_sth_parse(reply.text, &w->arena, &head);
+	reply.origin = head.origin ? head.origin : "";
 	if (!fault_is_set(reply.fault)) {
 		reply.verified = ct_tree_head_verify(&head, t.key);
 		reply.origin_matches = head.origin_matches;
-		reply.origin = head.origin;
 		reply.tree_size = head.tree_size;
 		reply.timestamp_ms = head.timestamp_ms;
 		reply.root = head.root;

@@ -63,13 +63,18 @@ start_server() {
 	port=$(cat "$work/port")
 }
 
-log_id() { # of the key, in base64
-	printf %s "$key" | openssl base64 -d -A | openssl sha256 -binary | openssl base64 -A
+log_id() { # KEY, in base64
+	printf %s "$1" | openssl base64 -d -A | openssl sha256 -binary | openssl base64 -A
+}
+
+other_entry() { # KEY-FILE URLS
+	printf '{"description":"%s","log_id":"%s","key":"%s","mmd":86400,"state":{"rejected":{"timestamp":"2026-01-01T00:00:00Z"}},%s}' \
+		"$(basename "$1")" "$(log_id "$(cat "$1")")" "$(cat "$1")" "$2"
 }
 
 list_entry() {
 	printf '{"description":"local","log_id":"%s","key":"%s","mmd":86400,"state":{"%s":{"timestamp":"2026-01-01T00:00:00Z"}}' \
-		"$(log_id)" "$key" "$state"
+		"$(log_id "$key")" "$key" "$state"
 	if [ $api = static ]; then
 		printf ',"submission_url":"http://log.demo.example/2026/","monitoring_url":"http://127.0.0.1:%s/static/"}' "$port"
 	else
@@ -77,11 +82,14 @@ list_entry() {
 	fi
 }
 
-# The list always names a second log, so that it is one; its key is nobody's, and it is not audited.
+# The list always names a second log of each kind, so that it is one; nobody asks them.
 write_list() {
-	one='' two=''
-	if [ "$listed" = yes ]; then
-		if [ $api = static ]; then two=$(list_entry); else one=$(list_entry); fi
+	one=$(other_entry "$trees/nobody.key" '"url":"https://nobody.example/"')
+	two=$(other_entry "$trees/nothing.key" '"submission_url":"https://a.example/","monitoring_url":"https://b.example/"')
+	if [ "$listed" = yes ] && [ $api = static ]; then
+		two=$two,$(list_entry)
+	elif [ "$listed" = yes ]; then
+		one=$one,$(list_entry)
 	fi
 	printf '{"version":"1.0","log_list_timestamp":"2026-01-01T00:00:00Z","operators":[{"name":"local","email":[],"logs":[%s],"tiled_logs":[%s]}]}' \
 		"$one" "$two" >"$work/list.json"

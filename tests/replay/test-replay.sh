@@ -24,8 +24,10 @@ make_tree main &
 make_tree fork --fork-at 900 &
 make_tree other --seed 7 &
 wait
-openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 2>/dev/null | openssl pkey -pubout -outform DER |
-	openssl base64 -A >"$work/other.key"
+for name in other nobody nothing; do
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 2>/dev/null | openssl pkey -pubout -outform DER |
+		openssl base64 -A >"$work/$name.key"
+done
 
 if [ $# -gt 0 ]; then
 	for name; do echo "$here/$name.scenario"; done
@@ -36,7 +38,7 @@ fi | while read -r scenario; do
 	echo "$scenario static"
 done >"$work/plays"
 # shellcheck disable=SC2016 # expanded by each shell
-xargs -P "${REPLAY_JOBS:-6}" -L 1 sh -c 'sh "$here/replay.sh" "$1" "$2" "$work" "$work/play-$(basename "$1" .scenario)-$2"' - \
+xargs -P "${REPLAY_JOBS:-12}" -L 1 sh -c 'sh "$here/replay.sh" "$1" "$2" "$work" "$work/play-$(basename "$1" .scenario)-$2"' - \
 	<"$work/plays" || exit 1
 
 # What was reported in all of them is what the schema of events says.
