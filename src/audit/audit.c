@@ -123,6 +123,8 @@ static void start_run(struct audit *a)
 	digest_watches(a, watching);
 	if (rc >= 0)
 		rc = store_watching_put(a->store, watching);
+	if (rc >= 0)
+		rc = sources_note_changes(a);
 	for (size_t i = 0; i < a->log_count && rc >= 0; i++)
 		rc = put_log(a, &a->logs[i]);
 	if (rc >= 0)

@@ -35,6 +35,7 @@ struct audit_options {
 	int64_t at_ms;
 	int64_t budget_ms;                 /* 0: none */
 	bool offline, rescan;
+	bool follow;                       /* runs come close after each other */
 	enum audit_fetch fetch;
 	const char *kds_url;
 	const char *const *evidence, *const *collateral, *const *trust_anchors; /* NULL-terminated */

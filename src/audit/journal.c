@@ -155,6 +155,7 @@ static int collect_cleared(void *context, const struct store_anomaly *row)
 struct cleared {
 	struct audit *audit;
 	int rc;
+	const struct journal_subject *about; /* NULL: a certificate's, which says nothing of a log */
 };
 
 static int clear_one(void *context, const struct store_anomaly *row)
@@ -163,6 +164,10 @@ static int clear_one(void *context, const struct store_anomaly *row)
 	struct known before = {0};
 	struct journal_subject about = {.domain = row->domain, .log_name = ""};
 	struct store_anomaly now = *row;
+	if (row->state == ANOMALY_CLEARED)
+		return 0;
+	if (c->about)
+		about = *c->about;
 	copy_known(&before, row);
 	now.state = ANOMALY_CLEARED;
 	now.last_seen_ms = c->audit->options->at_ms;
@@ -179,10 +184,28 @@ int journal_clear_certificate(struct audit *a, const struct sha256 *tbs, const s
 	struct clearing c = {.tbs = tbs, .still = still, .still_count = n};
 	int rc = store_anomaly_each(a->store, collect_cleared, &c);
 	for (size_t i = 0; rc >= 0 && i < c.n; i++) {
-		struct cleared one = {a, 0};
+		struct cleared one = {a, 0, NULL};
 		rc = store_anomaly_get(a->store, &c.uids[i], clear_one, &one);
 		if (rc >= 0)
 			rc = one.rc;
 	}
 	return rc;
+}
+
+int journal_clear(struct audit *a, const struct anomaly_rule *rule, const char *subject,
+                  const struct journal_subject *about)
+{
+	struct sha256 uid = anomaly_uid(rule->id, subject);
+	struct cleared one = {a, 0, about};
+	int rc = store_anomaly_get(a->store, &uid, clear_one, &one);
+	return rc < 0 ? rc : one.rc;
+}
+
+/* ---- logs ---- */
+
+int journal_log(struct audit *a, const struct sha256 *log_id, const char *name, const struct event_change *change)
+{
+	struct event_log log = {.log_id = log_id, .name = name};
+	struct event e = {.type = "log", .log = &log, .change = change};
+	return journal_event(a, &e);
 }

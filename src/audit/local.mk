@@ -3,6 +3,7 @@ src_libaudit_a_SOURCES = \
 	src/audit/analysis.c \
 	src/audit/audit.c \
 	src/audit/audit.h \
+	src/audit/changes.c \
 	src/audit/documents.c \
 	src/audit/documents.h \
 	src/audit/inventory.c \
@@ -13,6 +14,9 @@ src_libaudit_a_SOURCES = \
 	src/audit/state.h \
 	src/audit/tail.c \
 	src/audit/tail.h \
+	src/audit/tail_check.c \
 	src/audit/tail_commit.c \
+	src/audit/tail_heads.c \
 	src/audit/tail_pages.c \
+	src/audit/tail_proof.c \
 	src/audit/tail_seed.c

@@ -56,6 +56,8 @@ static bool take_list(struct audit *a, struct bytes text, struct bytes signature
 		           fault_code_name(reply.fault.code), reply.fault.field, reply.fault.offset);
 		return false;
 	}
+	a->listed = reply.logs;
+	a->listed_count = reply.log_count;
 	for (size_t i = 0; i < reply.log_count; i++) {
 		struct audit_log log = {.log = reply.logs[i], .local_allowed = local};
 		if (is_audited_state(log.log.state) || (local && log.log.state[0] == 0))
@@ -114,7 +116,7 @@ static void use_archived_list(struct audit *a)
 	if (last.text.n > 0 && take_list(a, last.text, (struct bytes){NULL, 0}, false, "(archived)"))
 		return;
 	audit_warn(a, "no log list at hand: the logs of the list are not audited in this run");
-	a->incomplete = true;
+	a->incomplete = a->list_failed = true;
 }
 
 static bool fetch_to_arena(struct audit *a, const char *url, size_t max, struct bytes *out)
@@ -169,7 +171,7 @@ static void read_list(struct audit *a, const char *path)
 	if (rc < 0)
 		audit_warn(a, "log list %s: cannot be read: %s", path, strerror(-rc));
 	if (rc < 0 || !take_list(a, copy, (struct bytes){NULL, 0}, true, path))
-		a->incomplete = true;
+		a->incomplete = a->list_failed = true;
 	buffer_release(&text);
 }
 

@@ -17,6 +17,9 @@ struct audit {
 	struct documents documents;
 	struct audit_log *logs;
 	size_t log_count;
+	struct ct_log *listed;       /* every log of the list, audited or not */
+	size_t listed_count;
+	bool list_failed;            /* no list at hand: nothing is known of who left it */
 	struct tail **tails;
 	struct store_run run;
 	int64_t deadline_ms;         /* monotonic; 0: none */
@@ -41,6 +44,13 @@ int audit_take_slot(struct audit *a);
 /* sources.c: the logs of the configuration and the list. */
 void audit_sources(struct audit *a);
 
+/* changes.c: events where what is said of a log is not what the history knows. In a transaction, before the logs
+ * of this run are stored. */
+int sources_note_changes(struct audit *a);
+/* The name that a log's checkpoint gives itself. */
+bool sources_origin_is(struct audit *a, const struct ct_log *log, const char *origin); /* the one that is known */
+void sources_note_origin(struct audit *a, const struct ct_log *log, const char *origin);
+
 /* journal.c: anomalies and events. Inside a transaction. */
 struct journal_subject {
 	const char *domain;
@@ -54,6 +64,12 @@ int journal_raise(struct audit *a, const struct anomaly_rule *rule, const char *
                   const struct journal_subject *about);
 /* Clear what is open for this certificate and not in `still` (uids). */
 int journal_clear_certificate(struct audit *a, const struct sha256 *tbs, const struct sha256 *still, size_t n);
+/* Clear this one, where it is open. */
+int journal_clear(struct audit *a, const struct anomaly_rule *rule, const char *subject,
+                  const struct journal_subject *about);
+/* An event about the log itself. */
+struct event_change;
+int journal_log(struct audit *a, const struct sha256 *log_id, const char *name, const struct event_change *change);
 struct event;
 int journal_event(struct audit *a, struct event *e);
 

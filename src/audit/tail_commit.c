@@ -137,12 +137,12 @@ static void set_audited(struct tail *t)
 	p->last_success_ms = t->audit->options->at_ms;
 }
 
-static int put_head_state(struct tail *t, enum tree_head_state state)
+int tail_head_state_put(struct tail *t, const struct tail_head *h, enum tree_head_state state)
 {
-	struct store_tree_head h = {.log_id = t->log->log_id, .root = t->target.root, .tree_size = t->target.size,
-	                            .timestamp_ms = t->target.timestamp_ms, .first_seen_ms = t->audit->options->at_ms,
-	                            .state = state};
-	return store_tree_head_put(t->audit->store, &h);
+	struct store_tree_head row = {.log_id = t->log->log_id, .root = h->root, .tree_size = h->size,
+	                              .timestamp_ms = h->timestamp_ms, .first_seen_ms = t->audit->options->at_ms,
+	                              .state = state};
+	return store_tree_head_put(t->audit->store, &row);
 }
 
 static void clear_batch(struct tail *t)
@@ -172,7 +172,7 @@ static bool commit(struct tail *t, bool proven)
 	if (rc >= 0)
 		rc = store_position_put(a->store, &t->log->log_id, &t->position);
 	if (rc >= 0 && proven)
-		rc = put_head_state(t, TREE_HEAD_VERIFIED);
+		rc = tail_head_state_put(t, &t->target, TREE_HEAD_VERIFIED);
 	if (rc >= 0)
 		rc = store_commit(a->store);
 	if (audit_store_failed(a, rc))
@@ -185,33 +185,48 @@ static bool commit(struct tail *t, bool proven)
 	return true;
 }
 
+static void on_wrong_root_checked(struct tail *t, enum check_outcome outcome, const struct ct_proof *path)
+{
+	struct tail_head audited = t->check.first, target = t->check.second;
+	if (outcome == CHECK_INCONSISTENT)
+		tail_allege_pair(t, LOG_PROOF_INCONSISTENT, &audited, &target, path);
+	else
+		tail_allege_root(t, outcome == CHECK_CONSISTENT);
+}
+
 /* The entries do not lead to the signed root. They are fetched once more from the verified position
- * before anybody is accused: front ends have served wrong entries for a while. */
+ * before anybody is accused: front ends have served wrong entries for a while. Wrong again, the log is
+ * asked for its own proof, which may say more than entries that it does not sign. */
 static void wrong_root(struct tail *t)
 {
 	struct audit *a = t->audit;
+	struct tail_head target = t->target;
 	clear_batch(t);
 	int rc = store_begin(a->store);
 	if (rc >= 0)
 		rc = store_position_rewind(a->store, &t->log->log_id);
 	if (rc >= 0 && t->root_was_wrong)
-		rc = put_head_state(t, TREE_HEAD_CONTRADICTED);
+		rc = tail_head_state_put(t, &target, TREE_HEAD_CONTRADICTED);
 	if (rc >= 0)
 		rc = store_commit(a->store);
 	if (rc >= 0)
 		rc = store_position_get(a->store, &t->log->log_id, &t->position);
 	if (audit_store_failed(a, rc))
 		return;
-	if (t->root_was_wrong) {
-		char subject[96];
-		snprintf(subject, sizeof(subject), "tree-head:%" PRIu64 ":%" PRId64, t->target.size, t->target.timestamp_ms);
-		tail_misbehaviour(t, subject, "its %" PRIu64 " entries, fetched twice, do not lead to the root it signed",
-		                  t->target.size);
+	if (!t->root_was_wrong) {
+		t->root_was_wrong = true;
+		audit_say(a, "log %s: the entries do not lead to the root; fetching them once more", t->log->name);
+		tail_scan_from_position(t);
 		return;
 	}
-	t->root_was_wrong = true;
-	audit_say(a, "log %s: the entries do not lead to the root; fetching them once more", t->log->name);
-	tail_scan_from_position(t);
+	const struct store_position *p = &t->position;
+	struct tail_head audited = {p->audited_size, p->audited_timestamp_ms, p->audited_root};
+	tail_drop_pages(t);
+	t->state = TAIL_CHECK; /* nothing of the scan is kept */
+	if (audited.size > 0)
+		tail_check(t, &audited, &target, on_wrong_root_checked);
+	else
+		tail_allege_root(t, false);
 }
 
 static void finish_target(struct tail *t)
@@ -224,10 +239,8 @@ static void finish_target(struct tail *t)
 	if (!commit(t, true))
 		return;
 	t->root_was_wrong = false;
-	if (t->newest.size > t->target.size)
-		t->target = t->newest;
-	else
-		t->state = TAIL_DONE;
+	tail_not_missing(t);
+	tail_next_target(t);
 }
 
 /* ---- taking pages in order ---- */
@@ -235,9 +248,13 @@ static void finish_target(struct tail *t)
 static bool fold(struct tail *t, const struct page *p)
 {
 	uint64_t before = t->frontier.size;
-	for (size_t i = 0; i < p->reply.subtree_count; i++)
-		if (!ct_frontier_append_subtree(&t->frontier, p->reply.subtrees[i].level, &p->reply.subtrees[i].hash))
+	for (size_t i = 0; i < p->reply.subtree_count; i++) {
+		const struct task_subtree *s = &p->reply.subtrees[i];
+		if (!ct_frontier_append_subtree(&t->frontier, s->level, &s->hash))
 			return false;
+		if (t->root_was_wrong && !log_proof_append(t->served, &t->served_count, &t->served_end, s->level, &s->hash))
+			return false;
+	}
 	return t->frontier.size - before == p->reply.count;
 }
 
@@ -284,6 +301,10 @@ void tail_accept(struct tail *t)
 		}
 		struct page *p = t->pages;
 		bool ready = p && p->state == PAGE_READY;
+		if (p && p->state == PAGE_GONE) { /* everything before it is here */
+			tail_missing(t, p->from, p->answer);
+			return;
+		}
 		if (ready && (p->from != t->frontier.size || !fold(t, p))) {
 			tail_fail(t, "a worker's hashes of the entries from %" PRIu64 " do not fit together", p->from);
 			return;

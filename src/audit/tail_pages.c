@@ -13,7 +13,8 @@ enum {
 	WINDOW_MAX = 8,       /* requests of one log in flight */
 	SLOTS_KEPT_FREE = 4,  /* for tree heads, documents and collateral */
 	PAGES_AHEAD_MAX = 64, /* planned or ready and waiting for an earlier one */
-	CAP_FIRST = 1000      /* asked for before the log's page cap is known */
+	CAP_FIRST = 1000,     /* asked for before the log's page cap is known */
+	GONE_TRIES_MAX = 3    /* 404 or 410 for what a signed tree head covers: a front end may lag behind */
 };
 
 static void free_page(struct page *p)
@@ -66,7 +67,8 @@ void tail_scan_from_position(struct tail *t)
 	tail_drop_pages(t);
 	t->frontier = (struct ct_frontier){.size = p->scanned_size, .n = (unsigned)p->scanned_node_count};
 	memcpy(t->frontier.nodes, p->scanned_nodes, sizeof(t->frontier.nodes));
-	t->planned = t->batch_from = p->scanned_size;
+	t->planned = t->batch_from = t->served_end = p->scanned_size;
+	t->served_count = 0;
 	t->tries = 0;
 	t->state = TAIL_SCAN;
 }
@@ -79,8 +81,10 @@ static void retry_page(struct page *p, const char *what, int64_t retry_after_ms)
 	p->slot = -1;
 	p->state = PAGE_PLANNED;
 	p->retry_at_ms = tail_retry_at(++p->tries, retry_after_ms);
-	if (p->tries >= TAIL_TRIES_MAX)
+	if (p->tries >= TAIL_TRIES_MAX) {
+		tail_keep_progress(p->tail);
 		tail_fail(p->tail, "entries from %" PRIu64 " cannot be had: %s", p->from, what);
+	}
 }
 
 static void submit_page(struct page *p, bool gzip);
@@ -180,8 +184,14 @@ static void on_page_fetched(void *context, const struct fetch_result *result)
 		p->whole_tile = true;
 		retry_page(p, result->message, 0);
 		p->retry_at_ms = 0;
-	} else if (result->outcome != FETCH_OK && !result->transient && !gone) {
+	} else if (gone && ++p->gone >= GONE_TRIES_MAX) {
+		slots_give(pool_slots(t->audit->pool), p->slot, p->slot_used);
+		p->slot = -1;
+		p->state = PAGE_GONE;
+		snprintf(p->answer, sizeof(p->answer), "HTTP status %ld", result->status);
+	} else if (result->outcome != FETCH_OK && !result->transient && result->outcome != FETCH_STATUS) {
 		retry_page(p, result->message, -1);
+		tail_keep_progress(t);
 		tail_fail(t, "entries from %" PRIu64 " cannot be had: %s", p->from, result->message);
 	} else if (result->outcome != FETCH_OK) {
 		t->window = t->window > 1 ? t->window / 2 : 1;
@@ -244,9 +254,12 @@ void tail_plan(struct tail *t)
 {
 	int64_t now = clock_monotonic_ms();
 	size_t ahead = 0;
-	for (struct page *p = t->pages; p; p = p->next, ahead++)
+	for (struct page *p = t->pages; p; p = p->next, ahead++) {
+		if (p->state == PAGE_GONE)
+			return; /* nothing behind it can be proven in this run; what stands before it goes on */
 		if (p->state == PAGE_PLANNED && now >= p->retry_at_ms && may_fetch(t))
 			start_page(p);
+	}
 	/* Until the page cap is known one request tells more than many. */
 	size_t most = t->log->kind == CT_LOG_RFC6962 && t->cap == 0 ? 1 : PAGES_AHEAD_MAX;
 	while (t->planned < t->target.size && ahead < most && may_fetch(t)) {

@@ -59,6 +59,8 @@ static const struct command_option ack_options[] = {
 static const struct command_option logs_options[] = {
 	{"--canary", "FILE", "has this certificate been seen, where, and after how long?"},
 	{"--json", NULL, "one object a line, as JSON"},
+	{"--proof", "FILE", "write the proofs of misbehaviour there, for verify"},
+	{"--log", "NAME", "with --proof: those of this log"},
 	{NULL, NULL, NULL},
 };
 

@@ -80,6 +80,7 @@ static void fill(struct audit_options *a, const struct crawl_options *o, const s
 	a->start_begin = c->start_begin;
 	a->offline = o->offline;
 	a->rescan = o->rescan;
+	a->follow = o->follow;
 	a->fetch = c->fetch == FETCH_SCOPE_ALL       ? AUDIT_FETCH_ALL
 	           : c->fetch == FETCH_SCOPE_WATCHED ? AUDIT_FETCH_WATCHED
 	                                             : AUDIT_FETCH_NONE;

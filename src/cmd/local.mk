@@ -29,6 +29,8 @@ teewatch_SOURCES = \
 	src/cmd/input.h \
 	src/cmd/logs.c \
 	src/cmd/main.c \
+	src/cmd/proof.c \
+	src/cmd/proof.h \
 	src/cmd/publish.c \
 	src/cmd/report.c \
 	src/cmd/setup.c \

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/json_writer.h"
-#include "base/timestamp.h"
 #include "base/limits.h"
+#include "base/timestamp.h"
 #include "cmd/canary.h"
 #include "cmd/command.h"
+#include "cmd/proof.h"
 #include "report/outlook.h"
 
 struct logs {
@@ -119,20 +120,26 @@ int logs_command(const struct command_context *context, int argc, char **argv)
 {
 	struct logs l = {0};
 	struct command_walk w = command_walk("logs", argc, argv);
-	const char *value, *name, *canary = NULL;
+	const char *value, *name, *canary = NULL, *proof = NULL, *only = NULL;
 	while ((name = command_next(&w, &value))) {
 		if (name[0] == 0)
 			return command_usage("logs", "\"%s\" is one word too many", value);
 		if (strcmp(name, "--canary") == 0)
 			canary = value;
+		else if (strcmp(name, "--proof") == 0)
+			proof = value;
+		else if (strcmp(name, "--log") == 0)
+			only = value;
 		else
 			l.json = true;
 	}
+	if (only && !proof)
+		return command_usage("logs", "--log goes with --proof");
 	int status = w.failed ? EXIT_USAGE : command_store(context, STORE_READ, &l.store);
 	if (status != EXIT_DONE)
 		return status;
-	if (canary) {
-		status = canary_print(l.store, canary, l.json);
+	if (canary || proof) {
+		status = canary ? canary_print(l.store, canary, l.json) : proof_export(l.store, only, proof);
 		store_close(l.store);
 		return status;
 	}

@@ -10,6 +10,7 @@
 #include "base/timestamp.h"
 #include "cmd/command.h"
 #include "cmd/input.h"
+#include "cmd/proof.h"
 #include "cmd/setup.h"
 #include "evidence/snp.h"
 #include "report/verdict_json.h"
@@ -258,6 +259,12 @@ static void verify_file(struct verify *x, const char *path)
 	if (rc != 0 || !in || !v) {
 		fprintf(stderr, "teewatch: %s: cannot be read: %s\n", path, strerror(-rc));
 		x->unusable = true;
+	} else if (!x->type && proof_recognise(buffer_bytes(&content))) {
+		int status = proof_verify_file(buffer_bytes(&content), path, x->json);
+		x->unusable |= status == EXIT_USAGE;
+		x->internal |= status == EXIT_INTERNAL;
+		x->failed |= status == EXIT_FOUND;
+		x->incomplete |= status == EXIT_INCOMPLETE;
 	} else if (!input_recognise(buffer_bytes(&content), x->type, &documents, &a, in, &why)) {
 		fprintf(stderr, "teewatch: %s: %s\n", path, why);
 		x->unusable = true;

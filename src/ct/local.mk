@@ -1,11 +1,15 @@
 noinst_LIBRARIES += src/libct.a
 src_libct_a_SOURCES = \
+	src/ct/consistency.c \
+	src/ct/consistency.h \
 	src/ct/entry.c \
 	src/ct/entry.h \
 	src/ct/log.h \
 	src/ct/log_list.c \
 	src/ct/log_list.h \
 	src/ct/log_list_key.c \
+	src/ct/log_proof.c \
+	src/ct/log_proof.h \
 	src/ct/merkle.c \
 	src/ct/merkle.h \
 	src/ct/page.c \

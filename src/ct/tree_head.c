@@ -145,7 +145,7 @@ static void read_signature(struct note *n, struct bytes in, struct ct_tree_head 
 
 /* "<dash> <name> <base64(key id || signature)>"; what is not the log's own is passed over. */
 static void read_signature_line(struct note *n, struct arena *a, struct bytes origin,
-                                const uint8_t key_id[KEY_ID_BYTES], struct ct_tree_head *h)
+                                const uint8_t key_id[KEY_ID_BYTES], struct ct_tree_head *h, bool *other_key)
 {
 	struct bytes line = note_line(n);
 	if (!bytes_starts_with(line, NOTE_DASH)) {
@@ -163,8 +163,10 @@ static void read_signature_line(struct note *n, struct arena *a, struct bytes or
 	if (!to || !base64_decode(digits, to, &length))
 		return;
 	struct bytes blob = bytes_of(to, length);
-	if (!bytes_starts_with(blob, bytes_of(key_id, KEY_ID_BYTES)))
+	if (!bytes_starts_with(blob, bytes_of(key_id, KEY_ID_BYTES))) {
+		*other_key = true;
 		return;
+	}
 	read_signature(n, bytes_slice(blob, KEY_ID_BYTES, blob.n - KEY_ID_BYTES), h);
 }
 
@@ -172,6 +174,7 @@ struct fault ct_checkpoint_parse(struct bytes text, const struct sha256 *log_id,
                                  struct ct_tree_head *out)
 {
 	size_t signatures, lines = 0;
+	bool other_key = false;
 	*out = (struct ct_tree_head){.origin_matches = true, .origin = ""};
 	struct fault f = check_note(text, &signatures);
 	if (fault_is_set(f))
@@ -184,17 +187,19 @@ struct fault ct_checkpoint_parse(struct bytes text, const struct sha256 *log_id,
 	n.next = signatures;
 	n.end = text.n;
 	while (n.next < n.end && !fault_is_set(n.fault)) {
-		read_signature_line(&n, a, origin, key_id, &h);
+		read_signature_line(&n, a, origin, key_id, &h, &other_key);
 		if (++lines > LIMIT_NOTE_SIGNATURES)
 			note_fail(&n, FAULT_LIMIT, "signature");
 	}
 	if (h.signature.n == 0)
-		note_fail(&n, FAULT_MISSING, "signature");
+		note_fail(&n, other_key ? FAULT_MISMATCH : FAULT_MISSING, other_key ? "key_id" : "signature");
 	h.origin = text_escaped(a, origin);
 	if (!h.origin)
 		note_fail(&n, FAULT_LIMIT, "origin");
 	if (!fault_is_set(n.fault))
 		*out = h;
+	else if (h.origin)
+		out->origin = h.origin;
 	return n.fault;
 }
 

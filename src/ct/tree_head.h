@@ -25,8 +25,8 @@ struct ct_tree_head {
 struct fault ct_sth_parse(struct bytes json, struct arena *a, struct ct_tree_head *out);
 
 /* A checkpoint. The signature is taken from the line whose key name is the origin and whose key id
- * belongs to (origin, log_id); none: FAULT_MISSING, two: FAULT_DUPLICATE. Lines of others
- * (witnesses, grease) and extension lines are ignored. */
+ * belongs to (origin, log_id); none: FAULT_MISSING, or FAULT_MISMATCH (key_id) where a line of the origin has
+ * another key id (out then has the origin alone); two: FAULT_DUPLICATE. Lines of others (witnesses, grease) and extension lines are ignored. */
 struct fault ct_checkpoint_parse(struct bytes text, const struct sha256 *log_id, struct arena *a,
                                  struct ct_tree_head *out);
 

@@ -13,6 +13,7 @@ src_libproc_a_SOURCES = \
 	src/proc/slots.c \
 	src/proc/slots.h \
 	src/proc/task.h \
+	src/proc/task_consistency.c \
 	src/proc/task_evidence.c \
 	src/proc/task_log.c \
 	src/proc/task_part.h \

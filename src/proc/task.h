@@ -6,6 +6,7 @@
 #ifndef TEEWATCH_PROC_TASK_H
 #define TEEWATCH_PROC_TASK_H
 
+#include "ct/consistency.h"
 #include "ct/log.h"
 #include "ct/merkle.h"
 #include "evidence/judge.h"
@@ -22,6 +23,7 @@ enum task_kind {
 	TASK_COLLATERAL,  /* file or answer -> items of collateral */
 	TASK_VET,         /* collateral -> which items are forged */
 	TASK_JUDGE,       /* evidence and all it stands on -> verdict */
+	TASK_CONSISTENCY, /* proof or hash tiles -> are two tree heads of one tree? */
 	TASK_PROMISE      /* SCT, and a proof or hash tiles -> is the promised entry in the log? */
 };
 
@@ -80,6 +82,19 @@ struct task_seed_reply {
 	struct fault fault;
 	bool proven;             /* the frontier's root is the tree head's */
 	struct ct_frontier frontier;
+};
+
+struct task_consistency {
+	enum ct_log_kind kind;
+	uint64_t first_size, second_size;          /* 0 < first < second */
+	struct sha256 first_root;
+	struct task_body bodies[CT_CONSISTENCY_TILES]; /* rfc6962: get-sth-consistency; static: the tiles of
+	                                                  ct_consistency_tiles, in that order */
+	size_t body_count;
+};
+struct task_consistency_reply {
+	struct fault fault;
+	struct ct_proof path;    /* explicit; what it leads to is for the main process to see */
 };
 
 struct task_entries {
@@ -190,6 +205,8 @@ void task_tree_head_encode(const struct task_tree_head *t, struct buffer *out);
 void task_tree_head_reply_encode(const struct task_tree_head_reply *t, struct buffer *out);
 void task_seed_encode(const struct task_seed *t, struct buffer *out);
 void task_seed_reply_encode(const struct task_seed_reply *t, struct buffer *out);
+void task_consistency_encode(const struct task_consistency *t, struct buffer *out);
+void task_consistency_reply_encode(const struct task_consistency_reply *t, struct buffer *out);
 void task_entries_encode(const struct task_entries *t, struct buffer *out);
 void task_entries_reply_encode(const struct task_entries_reply *t, struct buffer *out);
 void task_promise_encode(const struct task_promise *t, struct buffer *out);
@@ -211,6 +228,8 @@ struct fault task_tree_head_decode(struct bytes in, struct arena *a, struct task
 struct fault task_tree_head_reply_decode(struct bytes in, struct arena *a, struct task_tree_head_reply *out);
 struct fault task_seed_decode(struct bytes in, struct arena *a, struct task_seed *out);
 struct fault task_seed_reply_decode(struct bytes in, struct arena *a, struct task_seed_reply *out);
+struct fault task_consistency_decode(struct bytes in, struct arena *a, struct task_consistency *out);
+struct fault task_consistency_reply_decode(struct bytes in, struct arena *a, struct task_consistency_reply *out);
 struct fault task_entries_decode(struct bytes in, struct arena *a, struct task_entries *out);
 struct fault task_entries_reply_decode(struct bytes in, struct arena *a, struct task_entries_reply *out);
 struct fault task_promise_decode(struct bytes in, struct arena *a, struct task_promise *out);

@@ -73,10 +73,10 @@ static bool do_tree_head(struct worker *w, struct bytes in)
 	if (!fault_is_set(reply.fault))
 		reply.fault = t.kind == CT_LOG_STATIC ? ct_checkpoint_parse(reply.text, &t.log_id, &w->arena, &head)
 		                                      : ct_sth_parse(reply.text, &w->arena, &head);
+	reply.origin = head.origin ? head.origin : "";
 	if (!fault_is_set(reply.fault)) {
 		reply.verified = ct_tree_head_verify(&head, t.key);
 		reply.origin_matches = head.origin_matches;
-		reply.origin = head.origin;
 		reply.tree_size = head.tree_size;
 		reply.timestamp_ms = head.timestamp_ms;
 		reply.root = head.root;
@@ -134,6 +134,50 @@ static bool do_seed(struct worker *w, struct bytes in)
 		reply.proven = reply.frontier.size == t.tree_size && sha256_equal(&root, &t.root);
 	}
 	task_seed_reply_encode(&reply, &w->reply);
+	return true;
+}
+
+static struct fault consistency_from_tiles(struct worker *w, const struct task_consistency *t, struct ct_proof *out)
+{
+	struct ct_tile_place places[CT_CONSISTENCY_TILES];
+	struct bytes tiles[CT_CONSISTENCY_TILES] = {0};
+	size_t n = ct_consistency_tiles(t->first_size, t->second_size, places);
+	if (n != t->body_count)
+		return fault_at(FAULT_LENGTH, 0, "tiles");
+	for (size_t i = 0; i < n; i++) {
+		struct bytes view;
+		struct fault f = worker_body(w, &t->bodies[i], LIMIT_TILE_ENTRIES * SHA256_BYTES, &view);
+		if (fault_is_set(f))
+			return f;
+		tiles[i] = arena_bytes(&w->arena, view);
+	}
+	bool good = ct_consistency_from_tiles(t->first_size, t->second_size, places, tiles, n, out);
+	return good ? FAULT_OK : fault_at(FAULT_TRUNCATED, 0, "hash_tile");
+}
+
+static struct fault consistency_from_answer(struct worker *w, const struct task_consistency *t, struct ct_proof *out)
+{
+	struct bytes text;
+	struct fault f = t->body_count == 1 ? worker_body(w, &t->bodies[0], LIMIT_PROOF_BYTES, &text)
+	                                    : fault_at(FAULT_MISSING, 0, "body");
+	if (!fault_is_set(f))
+		f = ct_consistency_parse(text, &w->arena, out);
+	if (!fault_is_set(f) && !ct_consistency_expand(t->first_size, &t->first_root, out))
+		f = fault_at(FAULT_LIMIT, 0, "consistency");
+	return f;
+}
+
+static bool do_consistency(struct worker *w, struct bytes in)
+{
+	struct task_consistency t;
+	struct task_consistency_reply reply = {0};
+	if (fault_is_set(task_consistency_decode(in, &w->arena, &t)))
+		return false;
+	reply.fault = t.kind == CT_LOG_STATIC ? consistency_from_tiles(w, &t, &reply.path)
+	                                      : consistency_from_answer(w, &t, &reply.path);
+	if (fault_is_set(reply.fault))
+		reply.path.n = 0;
+	task_consistency_reply_encode(&reply, &w->reply);
 	return true;
 }
 
@@ -239,6 +283,7 @@ static const struct {
 	{TASK_SEED, do_seed},         {TASK_ENTRIES, do_entries},         {TASK_CERTIFICATE, do_certificate},
 	{TASK_DOCUMENT, do_document}, {TASK_COLLATERAL, do_collateral},
 	{TASK_VET, do_vet},           {TASK_JUDGE, do_judge},             {TASK_PROMISE, do_promise},
+	{TASK_CONSISTENCY, do_consistency},
 };
 
 static bool run_task(struct worker *w, const struct frame *f)

@@ -76,6 +76,17 @@ static void write_run(struct json_writer *w, const struct event_run *r)
 	json_write_object_end(w);
 }
 
+static void write_change(struct json_writer *w, const struct event_change *c)
+{
+	if (!c)
+		return;
+	json_write_object(w, "change");
+	json_write_text(w, "what", c->what);
+	json_write_text(w, "previous", c->previous);
+	json_write_text(w, "current", c->current);
+	json_write_object_end(w);
+}
+
 void event_put(const struct event *e, struct buffer *out)
 {
 	struct json_writer w = json_writer_to(out);
@@ -102,5 +113,6 @@ void event_put(const struct event *e, struct buffer *out)
 	write_certificate(&w, e->certificate);
 	write_evidence(&w, e->evidence, e->evidence_count);
 	write_run(&w, e->run);
+	write_change(&w, e->change);
 	json_write_object_end(&w);
 }

@@ -39,9 +39,14 @@ struct event_run {
 	int exit_status;
 };
 
+/* What is said of a log is not what it was: "listed", "state", "key", "origin", "final_tree_head". */
+struct event_change {
+	const char *what, *previous, *current;
+};
+
 struct event {
 	uint64_t seq;
-	const char *type;              /* "anomaly", "certificate", "run" */
+	const char *type;              /* "anomaly", "certificate", "log", "run" */
 	int64_t time_ms, run_id;
 	const char *severity, *rule;   /* anomalies; NULL else */
 	const struct sha256 *uid;      /* anomalies, certificates; NULL else */
@@ -53,6 +58,7 @@ struct event {
 	const struct event_evidence *evidence;
 	size_t evidence_count;
 	const struct event_run *run;
+	const struct event_change *change; /* logs */
 };
 
 /* The event as one line of JSON, without newline. */

@@ -293,7 +293,7 @@ TEST(checkpoint_cut_and_flipped)
 			text.p[i] ^= flip;
 		}
 	struct signer another = signer_ec("P-256");
-	CHECK_U64(checkpoint_code(&another, buffer_bytes(&text)), FAULT_MISSING);
+	CHECK_U64(checkpoint_code(&another, buffer_bytes(&text)), FAULT_MISMATCH);
 	arena_release(&arena);
 	buffer_release(&text);
 	signer_release(&s);

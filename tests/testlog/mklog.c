@@ -31,6 +31,7 @@
 #include "base/memory.h"
 #include "cert/cert.h"
 #include "pki/demo_keys.h"
+#include "testlog/head.h"
 #include "testlog/merkle_tree.h"
 
 enum { GIVEN_MAX = 256, TILE = 256, TILE_BYTES_MAX = 64 << 20 };
@@ -68,14 +69,6 @@ static _Noreturn void die(const char *what, const char *detail)
 {
 	fprintf(stderr, "teewatch-mklog: %s: %s\n", what, detail);
 	exit(2);
-}
-
-static EVP_PKEY *read_key(const char *pem)
-{
-	BIO *b = BIO_new_mem_buf(pem, -1);
-	EVP_PKEY *k = PEM_read_bio_PrivateKey(b, NULL, NULL, NULL);
-	BIO_free(b);
-	return k;
 }
 
 static EVP_PKEY *read_key_file(const char *path)
@@ -163,7 +156,7 @@ static void make_templates(struct maker *m)
 	static const uint8_t private[32] = {0x5e, 0xed};
 	/* Ed25519 signs the same bytes the same way: a log made again has the same entries. */
 	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, private, sizeof(private));
-	EVP_PKEY *leaf = read_key(demo_log_key);
+	EVP_PKEY *leaf = head_key(demo_log_key);
 	X509 *ca = make_ca(key), *x = X509_new();
 	char san[128];
 	struct cert c;
@@ -247,8 +240,6 @@ static void put_timestamped_entry(struct maker *m, const struct entry *e, uint64
 	buffer_put_u32be(out, (uint32_t)index);
 }
 
-static struct bytes sign(struct maker *m, struct bytes message);
-
 /* SignedCertificateTimestampList with the one SCT of this log over the TBSCertificate. */
 static void put_sct_list(struct maker *m, struct bytes tbs, uint64_t promised, struct buffer *out)
 {
@@ -262,7 +253,8 @@ static void put_sct_list(struct maker *m, struct bytes tbs, uint64_t promised, s
 	buffer_put_bytes(&sct, sha256_bytes(&m->log_id));
 	buffer_put_u64be(&sct, (uint64_t)entry_timestamp(m, promised));
 	buffer_put(&sct, leaf.p + leaf.n - 10, 10); /* CtExtensions */
-	buffer_put_bytes(&sct, sign(m, buffer_bytes(&leaf)));
+	uint8_t signature[256];
+	buffer_put(&sct, signature, digitally_sign(buffer_bytes(&leaf), m->log_key, signature));
 	buffer_put_u16be(out, (uint16_t)(sct.n + 2));
 	buffer_put_u16be(out, (uint16_t)sct.n);
 	buffer_put_bytes(out, buffer_bytes(&sct));
@@ -477,63 +469,19 @@ static void write_hash_tiles(struct maker *m, const struct merkle_tree *t)
 
 /* ---- tree heads ---- */
 
-static struct bytes sign(struct maker *m, struct bytes message)
-{
-	uint8_t der[256];
-	size_t n = sizeof(der);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	struct buffer out;
-	EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, m->log_key);
-	EVP_DigestSign(ctx, der, &n, message.p, message.n);
-	EVP_MD_CTX_free(ctx);
-	if (m->bad_signature)
-		der[n - 1] ^= 1;
-	buffer_init(&out, 1024);
-	buffer_put_u8(&out, 4);
-	buffer_put_u8(&out, 3);
-	buffer_put_u16be(&out, (uint16_t)n);
-	buffer_put(&out, der, n);
-	struct bytes kept = arena_bytes(&m->arena, buffer_bytes(&out));
-	buffer_release(&out);
-	return kept;
-}
-
 static void write_heads(struct maker *m, const uint8_t root[32])
 {
-	struct buffer signed_bytes, note, key_id, blob, sth;
-	buffer_init(&signed_bytes, 64);
-	buffer_put_u16be(&signed_bytes, 1);
-	buffer_put_u64be(&signed_bytes, (uint64_t)m->timestamp_ms);
-	buffer_put_u64be(&signed_bytes, m->size);
-	buffer_put(&signed_bytes, root, 32);
-	struct bytes signature = sign(m, buffer_bytes(&signed_bytes));
-	buffer_init(&key_id, 4096);
-	buffer_printf(&key_id, "%s\n%c", m->origin, 5);
-	buffer_put_bytes(&key_id, sha256_bytes(&m->log_id));
-	struct sha256 id = hash_sha256(buffer_bytes(&key_id));
-	buffer_init(&blob, 1024);
-	buffer_put(&blob, id.b, 4);
-	buffer_put_u64be(&blob, (uint64_t)m->timestamp_ms);
-	buffer_put_bytes(&blob, signature);
-	buffer_init(&note, 1 << 16);
-	buffer_printf(&note, "%s\n%" PRIu64 "\n", m->origin, m->size);
-	base64_put(&note, bytes_of(root, 32));
-	buffer_printf(&note, "\n\n\xe2\x80\x94 %s ", m->origin);
-	base64_put(&note, buffer_bytes(&blob));
-	buffer_put_text(&note, "\n\xe2\x80\x94 witness.example AAAAAAAAAAAAAAAAAAAA\n");
-	write_file(m, "static/checkpoint", buffer_bytes(&note));
-	buffer_init(&sth, 1 << 16);
-	buffer_printf(&sth, "{\"tree_size\":%" PRIu64 ",\"timestamp\":%" PRId64 ",\"sha256_root_hash\":\"", m->size, m->timestamp_ms);
-	base64_put(&sth, bytes_of(root, 32));
-	buffer_put_text(&sth, "\",\"tree_head_signature\":\"");
-	base64_put(&sth, signature);
-	buffer_put_text(&sth, "\"}");
-	write_file(m, "rfc6962/get-sth", buffer_bytes(&sth));
-	buffer_release(&signed_bytes);
-	buffer_release(&note);
-	buffer_release(&key_id);
-	buffer_release(&blob);
-	buffer_release(&sth);
+	struct head h = {.size = m->size, .timestamp_ms = m->timestamp_ms, .origin = m->origin, .log_id = m->log_id};
+	struct buffer text;
+	memcpy(h.root.b, root, sizeof(h.root.b));
+	head_sign(&h, m->log_key, m->bad_signature);
+	buffer_init(&text, 1 << 16);
+	head_put_checkpoint(&h, &text);
+	write_file(m, "static/checkpoint", buffer_bytes(&text));
+	buffer_clear(&text);
+	head_put_sth(&h, &text);
+	write_file(m, "rfc6962/get-sth", buffer_bytes(&text));
+	buffer_release(&text);
 }
 
 static void write_description(struct maker *m)
@@ -671,7 +619,7 @@ int main(int argc, char **argv)
 	read_options(&m, argc, argv);
 	place_given(&m);
 	buffer_init(&m.tile, TILE_BYTES_MAX);
-	m.log_key = m.log_key_file ? read_key_file(m.log_key_file) : read_key(demo_log_key);
+	m.log_key = m.log_key_file ? read_key_file(m.log_key_file) : head_key(demo_log_key);
 	m.log_spki = public_key_der(m.log_key, &m.arena);
 	m.log_id = hash_sha256(m.log_spki);
 	make_templates(&m);
