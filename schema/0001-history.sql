@@ -56,7 +56,8 @@ CREATE TABLE position (
 	scanned_size INTEGER NOT NULL CHECK (scanned_size >= audited_size),
 	audited_nodes BLOB NOT NULL CHECK (length(audited_nodes) % 32 = 0 AND length(audited_nodes) <= 2048),
 	scanned_nodes BLOB NOT NULL CHECK (length(scanned_nodes) % 32 = 0 AND length(scanned_nodes) <= 2048),
-	page_entries INTEGER NOT NULL CHECK (page_entries >= 0)
+	page_entries INTEGER NOT NULL CHECK (page_entries >= 0),
+	complete_since_ms INTEGER NOT NULL DEFAULT 0 -- entries of a later time were all looked at with today's watches
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tree_head (
@@ -115,6 +116,46 @@ CREATE INDEX place_by_certificate ON place (tbs_sha256, timestamp_ms);
 CREATE VIEW audited_place AS
 	SELECT place.* FROM place JOIN position USING (log_id)
 	WHERE position.started AND place.entry_index < position.audited_size;
+
+-- How fast hosts of logs may be asked, as it was found out. window: requests at once, in 1/256.
+CREATE TABLE host (
+	host TEXT NOT NULL PRIMARY KEY,
+	window INTEGER NOT NULL,
+	gap_ms INTEGER NOT NULL,
+	seen_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How far each run came with a log. duration_ms: from its first request to its last entry.
+CREATE TABLE progress (
+	log_id BLOB NOT NULL REFERENCES log DEFERRABLE INITIALLY DEFERRED,
+	run_id INTEGER NOT NULL,
+	at_ms INTEGER NOT NULL,
+	entries INTEGER NOT NULL CHECK (entries >= 0),
+	duration_ms INTEGER NOT NULL CHECK (duration_ms >= 0),
+	tree_size INTEGER NOT NULL CHECK (tree_size >= 0),
+	audited_size INTEGER NOT NULL CHECK (audited_size >= 0),
+	PRIMARY KEY (log_id, run_id)
+) STRICT, WITHOUT ROWID;
+
+-- SCTs embedded in certificates that matched: what a log promised, and whether it holds. denied: the log has said
+-- once that it has no such entry; void: the signature is not the log's.
+CREATE TABLE promise (
+	tbs_sha256 BLOB NOT NULL REFERENCES certificate DEFERRABLE INITIALLY DEFERRED,
+	log_id BLOB NOT NULL CHECK (length(log_id) = 32),
+	timestamp_ms INTEGER NOT NULL,
+	sct BLOB NOT NULL,
+	state TEXT NOT NULL CHECK (state IN ('open', 'denied', 'kept', 'broken', 'void')),
+	PRIMARY KEY (tbs_sha256, log_id, timestamp_ms)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX promise_open ON promise (log_id, timestamp_ms) WHERE state IN ('open', 'denied');
+
+-- Who issued a certificate, as its entries say. proven: the key's hash stands in a leaf.
+CREATE TABLE issuer (
+	tbs_sha256 BLOB NOT NULL PRIMARY KEY REFERENCES certificate DEFERRABLE INITIALLY DEFERRED,
+	certificate_sha256 BLOB NOT NULL CHECK (length(certificate_sha256) IN (0, 32)),
+	key_sha256 BLOB NOT NULL CHECK (length(key_sha256) IN (0, 32)),
+	proven INTEGER NOT NULL CHECK (proven IN (0, 1))
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE unparseable (
 	log_id BLOB NOT NULL REFERENCES log DEFERRABLE INITIALLY DEFERRED,

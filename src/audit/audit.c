@@ -8,6 +8,8 @@
 #include "audit/state.h"
 #include "audit/tail.h"
 #include "base/clock.h"
+#include "base/hex.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "report/event.h"
 
@@ -92,11 +94,26 @@ static int put_log(struct audit *a, const struct audit_log *l)
 	return store_log_put(a->store, &row);
 }
 
+/* What entries are looked at with: the watched domains, and this version's markers. */
+static void digest_watches(const struct audit *a, char hex[2 * SHA256_BYTES + 1])
+{
+	const struct policy *p = a->options->policy;
+	struct buffer b;
+	buffer_init(&b, LIMIT_CONFIG_BYTES);
+	buffer_put(&b, a->options->version, strlen(a->options->version) + 1);
+	for (size_t i = 0; i < p->watch_count; i++)
+		buffer_put(&b, p->watches[i].domain, strlen(p->watches[i].domain) + 1);
+	struct sha256 digest = hash_sha256(buffer_bytes(&b));
+	buffer_release(&b);
+	hex_encode(sha256_bytes(&digest), hex);
+}
+
 static void start_run(struct audit *a)
 {
 	char text[64];
 	a->run = (struct store_run){.started_ms = clock_now_ms(), .at_ms = a->options->at_ms, .sandbox = "none",
 	                            .version = a->options->version};
+	char watching[2 * SHA256_BYTES + 1];
 	int rc = store_setting_get(a->store, "first_run_completed", text, sizeof(text));
 	a->first_run = rc == 1;
 	if (rc >= 0)
@@ -105,6 +122,9 @@ static void start_run(struct audit *a)
 		rc = store_run_start(a->store, &a->run);
 	if (rc >= 0)
 		rc = sources_note_changes(a);
+	digest_watches(a, watching);
+	if (rc >= 0)
+		rc = store_watching_put(a->store, watching);
 	for (size_t i = 0; i < a->log_count && rc >= 0; i++)
 		rc = put_log(a, &a->logs[i]);
 	if (rc >= 0)
@@ -130,6 +150,30 @@ static bool all_done(const struct audit *a)
 	return a->log_count > 0;
 }
 
+/* How far this run came with each log, and how fast their hosts may be asked. */
+static int put_progress(struct audit *a)
+{
+	size_t n;
+	const struct fetch_host *hosts = pool_hosts(a->pool, &n);
+	int rc = 0;
+	for (size_t i = 0; i < n && rc >= 0; i++) {
+		struct store_host h = {hosts[i].host, hosts[i].pace.window, hosts[i].pace.gap_ms, clock_now_ms()};
+		rc = store_host_put(a->store, &h);
+	}
+	for (size_t i = 0; i < a->log_count && rc >= 0; i++) {
+		const struct tail *t = a->tails[i];
+		struct store_progress p = {.log_id = t->log->log_id, .run_id = a->run.run_id, .at_ms = a->options->at_ms};
+		p.tree_size = t->newest.size;
+		p.audited_size = t->position.audited_size;
+		if (p.audited_size > t->audited_before && t->position.audited_from <= t->audited_before)
+			p.entries = p.audited_size - t->audited_before;
+		p.duration_ms = t->ended_ms > t->began_ms ? t->ended_ms - t->began_ms : 0;
+		if (t->newest.size > 0)
+			rc = store_progress_put(a->store, &p);
+	}
+	return rc;
+}
+
 static void finish_run(struct audit *a)
 {
 	struct event_run facts = {a->run.entries, a->run.certificates, a->run.anomalies, exit_status(a)};
@@ -140,6 +184,8 @@ static void finish_run(struct audit *a)
 	a->run.exit_status = exit_status(a);
 	if (rc >= 0)
 		rc = store_run_finish(a->store, &a->run);
+	if (rc >= 0)
+		rc = put_progress(a);
 	if (rc >= 0)
 		rc = journal_event(a, &e);
 	if (rc >= 0 && completed)
@@ -204,6 +250,8 @@ static void run_tails(struct audit *a)
 	if (a->due && !a->error)
 		analysis_run(a);
 	keep_progress(a);
+	if (!audit_must_stop(a))
+		promises_check(a);
 	/* Answers that are still on their way hold pages and slots: wait for them before these go. */
 	while (pool_tasks_pending(a->pool) + pool_fetches_pending(a->pool) > 0 && pool_step(a->pool, 100) >= 0)
 		;

@@ -9,6 +9,7 @@ src_libaudit_a_SOURCES = \
 	src/audit/inventory.c \
 	src/audit/inventory.h \
 	src/audit/journal.c \
+	src/audit/promises.c \
 	src/audit/sources.c \
 	src/audit/state.h \
 	src/audit/tail.c \

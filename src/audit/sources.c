@@ -10,6 +10,8 @@
 
 static const char list_kind[] = "log-list";
 
+enum { LIST_FRESH_MS = 20 * 3600 * 1000 }; /* renewed daily: every nightly run asks, and one that follows not each minute */
+
 static void add_log(struct audit *a, const struct audit_log *log)
 {
 	const char *only = a->options->only_log;
@@ -80,6 +82,7 @@ struct last_list {
 	struct arena *arena;
 	struct bytes text;
 	int64_t fetched_ms;
+	const char *source;
 };
 
 static int newest_list(void *context, const struct store_collateral *c)
@@ -89,14 +92,27 @@ static int newest_list(void *context, const struct store_collateral *c)
 		return 0;
 	l->text = arena_bytes(l->arena, c->content);
 	l->fetched_ms = c->fetched_ms;
+	l->source = arena_text(l->arena, bytes_of_text(c->source));
 	return 0;
 }
 
 /* The last list that was good: it was verified when it came. */
-static void use_archived_list(struct audit *a)
+static struct last_list archived_list(struct audit *a)
 {
 	struct last_list last = {.arena = &a->arena};
 	audit_store_failed(a, store_collateral_each(a->store, newest_list, &last));
+	return last;
+}
+
+static bool is_fresh(const struct audit *a, const struct last_list *last, const char *url)
+{
+	int64_t age_ms = a->options->at_ms - last->fetched_ms;
+	return last->text.n > 0 && last->source && strcmp(last->source, url) == 0 && age_ms >= 0 && age_ms < LIST_FRESH_MS;
+}
+
+static void use_archived_list(struct audit *a)
+{
+	struct last_list last = archived_list(a);
 	if (last.text.n > 0 && take_list(a, last.text, (struct bytes){NULL, 0}, false, "(archived)"))
 		return;
 	audit_warn(a, "no log list at hand: the logs of the list are not audited in this run");
@@ -126,6 +142,9 @@ static void fetch_list(struct audit *a, const char *url)
 {
 	struct bytes text = {NULL, 0}, signature = {NULL, 0};
 	size_t n = strlen(url);
+	struct last_list last = archived_list(a);
+	if (is_fresh(a, &last, url) && take_list(a, last.text, (struct bytes){NULL, 0}, false, "(archived)"))
+		return;
 	/* log_list.json is signed by log_list.sig beside it. */
 	const char *signature_url = n > 5 && strcmp(url + n - 5, ".json") == 0
 	                                    ? arena_format(&a->arena, "%.*s.sig", (int)(n - 5), url)

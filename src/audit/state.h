@@ -73,6 +73,9 @@ int journal_log(struct audit *a, const struct sha256 *log_id, const char *name, 
 struct event;
 int journal_event(struct audit *a, struct event *e);
 
+/* promises.c: every SCT of a certificate that matched whose entry must be there by now. */
+void promises_check(struct audit *a);
+
 /* analysis.c: every certificate that is due. */
 void analysis_run(struct audit *a);
 

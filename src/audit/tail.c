@@ -18,6 +18,7 @@ static void position_from_store(struct tail *t)
 	if (!audit_store_failed(t->audit, rc) && rc != 0)
 		t->position = (struct store_position){0};
 	t->cap = t->position.page_entries;
+	t->audited_before = t->position.audited_size;
 	/* A watch that was added later sees the past: from the first entry on, proven anew. */
 	if (t->audit->options->rescan)
 		t->position = (struct store_position){.started = true, .page_entries = t->cap};

@@ -80,6 +80,8 @@ struct tail {
 	size_t batch_pages;
 	unsigned in_flight, window;
 	uint32_t cap;                     /* learned page cap of get-entries; 0 unknown */
+	uint64_t audited_before;          /* when the run began */
+	int64_t began_ms, ended_ms;       /* monotonic: first request, last commit; 0: none */
 	bool root_was_wrong;              /* once: everything since the verified position is fetched again */
 	struct ct_subtree served[CT_SUBTREES_MAX]; /* what came the second time, from the verified position on */
 	size_t served_count;

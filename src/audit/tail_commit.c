@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "audit/tail.h"
+#include "base/clock.h"
 #include "base/hex.h"
 #include "base/limits.h"
 #include "base/memory.h"
@@ -59,7 +60,16 @@ static int put_finding(struct tail *t, const struct finding *f)
 	int rc = store_certificate_put(a->store, &c);
 	if (rc == 0)
 		a->run.certificates++;
-	return rc < 0 ? rc : store_place_put(a->store, &place);
+	if (rc >= 0)
+		rc = store_place_put(a->store, &place);
+	if (rc >= 0)
+		rc = store_issuer_put(a->store, &f->tbs_sha256, &f->issuer_sha256, &f->issuer_key_sha256, f->precertificate);
+	for (size_t i = 0; i < f->promise_count && rc >= 0; i++) {
+		struct store_promise promise = {.tbs_sha256 = f->tbs_sha256, .log_id = f->promises[i].log_id,
+		                                .timestamp_ms = f->promises[i].timestamp_ms, .sct = f->promises[i].sct};
+		rc = store_promise_put(a->store, &promise);
+	}
+	return rc;
 }
 
 static int put_unparseable(struct tail *t, const struct task_unparseable *u)
@@ -168,6 +178,7 @@ static bool commit(struct tail *t, bool proven)
 	if (audit_store_failed(a, rc))
 		return false;
 	a->run.entries += entries;
+	t->ended_ms = clock_monotonic_ms();
 	clear_batch(t);
 	if (proven)
 		a->due = true;

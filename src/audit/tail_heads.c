@@ -378,6 +378,8 @@ void tail_ask_for_head(struct tail *t)
 	const char *url = tail_url(t, &arena, t->log->kind == CT_LOG_STATIC ? "checkpoint" : "ct/v1/get-sth");
 	struct fetch_order order = {FETCH_LOG, url ? url : "", t->source->local_allowed, LIMIT_TREE_HEAD_BYTES, (uint32_t)slot};
 	t->state = TAIL_HEAD;
+	if (t->began_ms == 0)
+		t->began_ms = clock_monotonic_ms();
 	pool_fetch(t->audit->pool, &order, (struct pool_fetch){on_head_fetched, h});
 	arena_release(&arena);
 }

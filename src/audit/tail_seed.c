@@ -43,7 +43,7 @@ static int put_seed(struct tail *t)
 	p->started = true;
 	p->audited_from = p->audited_size = p->scanned_size = t->newest.size;
 	p->audited_root = t->newest.root;
-	p->audited_timestamp_ms = t->newest.timestamp_ms;
+	p->audited_timestamp_ms = p->complete_since_ms = t->newest.timestamp_ms;
 	p->audited_node_count = p->scanned_node_count = t->frontier.n;
 	memcpy(p->audited_nodes, t->frontier.nodes, sizeof(p->audited_nodes));
 	memcpy(p->scanned_nodes, t->frontier.nodes, sizeof(p->scanned_nodes));

@@ -50,6 +50,8 @@
 #define LIMIT_POST_BYTES (64u << 10)           /* a request's body: an OCSP request has about 100 bytes */
 #define LIMIT_ERROR_BODY_BYTES (64u << 10)     /* of an answer other than 200: what it says, not its artwork */
 
+#define LIMIT_HOSTS 4096u                      /* whose pace is remembered: as many as logs */
+
 /* ---- processes ---- */
 #define LIMIT_WORKERS 64u
 
@@ -67,6 +69,7 @@
 #define LIMIT_FILE_BYTES (64u << 20)           /* a file named on the command line */
 
 /* ---- history ---- */
+#define LIMIT_PROGRESS 64u                     /* runs whose progress is kept for each log: two months of nights */
 #define LIMIT_STORED_BYTES (64u << 20)         /* one stored document, leaf, ...: the largest input that one can come from */
 
 #endif

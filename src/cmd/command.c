@@ -57,6 +57,7 @@ static const struct command_option ack_options[] = {
 };
 
 static const struct command_option logs_options[] = {
+	{"--canary", "FILE", "has this certificate been seen, where, and after how long?"},
 	{"--json", NULL, "one object a line, as JSON"},
 	{"--proof", "FILE", "write the proofs of misbehaviour there, for verify"},
 	{"--log", "NAME", "with --proof: those of this log"},
@@ -77,7 +78,7 @@ const struct command commands[] = {
 	{"decode", "FILE...", "show evidence field by field", decode_options, decode_command},
 	{"report", "", "anomalies and events of the history", report_options, report_command},
 	{"ack", "ANOMALY", "acknowledge an anomaly", ack_options, ack_command},
-	{"logs", "", "state and lag of each log", logs_options, logs_command},
+	{"logs", "", "state, lag and ETA of each log", logs_options, logs_command},
 	{"config", "", "check or print the configuration", config_options, config_command},
 	{"publish", "FILE", "write the researchers' copy of the history", no_options, publish_command},
 };

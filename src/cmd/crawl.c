@@ -127,7 +127,7 @@ static int crawl_with(const struct command_context *context, const struct crawl_
 		a.log_list_key = key;
 	}
 	if (status == 0)
-		status = setup_pool(context, c, &a.pool);
+		status = setup_pool(context, c, a.store, &a.pool);
 	if (status == 0)
 		status = run(&a, o, context);
 	pool_stop(a.pool);

@@ -18,6 +18,8 @@ ALL_LIBS = $(CURL_LIBS) $(TLS_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(PSL_LIBS) $
 bin_PROGRAMS += teewatch
 teewatch_SOURCES = \
 	src/cmd/ack.c \
+	src/cmd/canary.c \
+	src/cmd/canary.h \
 	src/cmd/command.c \
 	src/cmd/command.h \
 	src/cmd/config_command.c \

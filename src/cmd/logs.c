@@ -5,8 +5,11 @@
 
 #include "base/json_writer.h"
 #include "base/timestamp.h"
+#include "base/limits.h"
+#include "cmd/canary.h"
 #include "cmd/command.h"
 #include "cmd/proof.h"
+#include "report/outlook.h"
 
 struct logs {
 	struct store *store;
@@ -28,7 +31,21 @@ static int take_newest(void *context, const struct store_tree_head *h)
 	return 0;
 }
 
-static void put_json(struct logs *l, const struct store_log *log, const struct store_position *p, const struct newest *n)
+struct progress_rows {
+	struct store_progress v[LIMIT_PROGRESS];
+	size_t n;
+};
+
+static int take_progress(void *context, const struct store_progress *p)
+{
+	struct progress_rows *rows = context;
+	if (rows->n < LIMIT_PROGRESS)
+		rows->v[rows->n++] = *p;
+	return 0;
+}
+
+static void put_json(struct logs *l, const struct store_log *log, const struct store_position *p, const struct newest *n,
+                     const struct outlook *o)
 {
 	struct json_writer w = json_writer_to(&l->out);
 	json_write_object(&w, NULL);
@@ -46,22 +63,36 @@ static void put_json(struct logs *l, const struct store_log *log, const struct s
 	json_write_u64(&w, "scanned_size", p->scanned_size);
 	json_write_hex(&w, "root_hash", sha256_bytes(&p->audited_root));
 	json_write_u64(&w, "lag_entries", n->size > p->audited_size ? n->size - p->audited_size : 0);
+	json_write_u64(&w, "entries_per_second", o->per_second);
+	if (o->has_eta)
+		json_write_i64(&w, "eta_seconds", o->eta_ms / 1000);
+	else
+		json_write_null(&w, "eta_seconds");
+	json_write_bool(&w, "falling_behind", o->falling_behind);
 	json_write_time(&w, "tree_head_time", n->timestamp_ms);
 	json_write_time(&w, "last_success", p->last_success_ms);
 	json_write_object_end(&w);
 	buffer_put_u8(&l->out, '\n');
 }
 
-static void put_text(struct logs *l, const struct store_log *log, const struct store_position *p, const struct newest *n)
+static void put_text(struct logs *l, const struct store_log *log, const struct store_position *p, const struct newest *n,
+                     const struct outlook *o)
 {
-	char when[TIMESTAMP_TEXT_SIZE];
+	char when[TIMESTAMP_TEXT_SIZE], eta[32];
 	uint64_t lag = n->size > p->audited_size ? n->size - p->audited_size : 0;
 	buffer_printf(&l->out, "%-40s %-8s %-10s", log->name, log->kind == LOG_STATIC ? "static" : "rfc6962", log->state);
-	if (!p->started)
+	if (!p->started) {
 		buffer_put_text(&l->out, " not started\n");
-	else
-		buffer_printf(&l->out, " audited %" PRIu64 " of %" PRIu64 ", %" PRIu64 " behind, last success %s\n", p->audited_size,
-		              n->size, lag, timestamp_text(p->last_success_ms, when));
+		return;
+	}
+	buffer_printf(&l->out, " audited %" PRIu64 " of %" PRIu64 ", %" PRIu64 " behind", p->audited_size, n->size, lag);
+	if (lag > 0 && o->falling_behind) {
+		buffer_put_text(&l->out, ", will not catch up at this rate");
+	} else if (lag > 0 && o->has_eta) {
+		outlook_duration_text(o->eta_ms, eta);
+		buffer_printf(&l->out, ", done in %s", eta);
+	}
+	buffer_printf(&l->out, ", last success %s\n", timestamp_text(p->last_success_ms, when));
 }
 
 static int put_log(void *context, const struct store_log *log)
@@ -69,15 +100,19 @@ static int put_log(void *context, const struct store_log *log)
 	struct logs *l = context;
 	struct store_position p = {0};
 	struct newest n = {0, 0};
+	struct progress_rows rows = {.n = 0};
 	l->rc = store_position_get(l->store, &log->log_id, &p);
 	if (l->rc >= 0)
 		l->rc = store_tree_head_each(l->store, &log->log_id, take_newest, &n);
+	if (l->rc >= 0)
+		l->rc = store_progress_each(l->store, &log->log_id, take_progress, &rows);
 	if (l->rc < 0)
 		return l->rc;
+	struct outlook o = outlook_of(rows.v, rows.n, n.size > p.audited_size ? n.size - p.audited_size : 0);
 	if (l->json)
-		put_json(l, log, &p, &n);
+		put_json(l, log, &p, &n, &o);
 	else
-		put_text(l, log, &p, &n);
+		put_text(l, log, &p, &n, &o);
 	return 0;
 }
 
@@ -85,11 +120,13 @@ int logs_command(const struct command_context *context, int argc, char **argv)
 {
 	struct logs l = {0};
 	struct command_walk w = command_walk("logs", argc, argv);
-	const char *value, *name, *proof = NULL, *only = NULL;
+	const char *value, *name, *canary = NULL, *proof = NULL, *only = NULL;
 	while ((name = command_next(&w, &value))) {
 		if (name[0] == 0)
 			return command_usage("logs", "\"%s\" is one word too many", value);
-		if (strcmp(name, "--proof") == 0)
+		if (strcmp(name, "--canary") == 0)
+			canary = value;
+		else if (strcmp(name, "--proof") == 0)
 			proof = value;
 		else if (strcmp(name, "--log") == 0)
 			only = value;
@@ -101,8 +138,8 @@ int logs_command(const struct command_context *context, int argc, char **argv)
 	int status = w.failed ? EXIT_USAGE : command_store(context, STORE_READ, &l.store);
 	if (status != EXIT_DONE)
 		return status;
-	if (proof) {
-		status = proof_export(l.store, only, proof);
+	if (proof || canary) {
+		status = proof ? proof_export(l.store, only, proof) : canary_print(l.store, canary, l.json);
 		store_close(l.store);
 		return status;
 	}

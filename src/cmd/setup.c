@@ -3,8 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
+
+#define PACE_REMEMBERED_MS (INT64_C(7) * 86400000)
 
 enum { PER_HOST = 8, TOTAL = 32, TIMEOUT_S = 60, CONNECT_TIMEOUT_S = 15 };
 
@@ -38,8 +41,40 @@ int setup_read(struct config *c, const char *path, struct bytes *out)
 	return EXIT_USAGE;
 }
 
-int setup_pool(const struct command_context *context, struct config *c, struct pool **out)
+/* The pace that hosts bore lately: a limit of last month says little about today's. */
+struct hosts {
+	struct arena *arena;
+	struct fetch_host *v;
+	size_t n;
+	int64_t since_ms;
+};
+
+static int take_host(void *context, const struct store_host *h)
 {
+	struct hosts *hosts = context;
+	if (h->seen_ms < hosts->since_ms || hosts->n == LIMIT_HOSTS)
+		return 0;
+	hosts->v[hosts->n].host = arena_text(hosts->arena, bytes_of_text(h->host));
+	hosts->v[hosts->n].pace = (struct pace_memory){true, h->window, h->gap_ms};
+	if (hosts->v[hosts->n].host)
+		hosts->n++;
+	return 0;
+}
+
+static int read_hosts(struct store *history, struct hosts *hosts)
+{
+	hosts->v = arena_array(hosts->arena, LIMIT_HOSTS, sizeof(*hosts->v));
+	int rc = hosts->v && history ? store_host_each(history, take_host, hosts) : 0;
+	if (rc < 0)
+		fprintf(stderr, "teewatch: %s\n", store_message(history));
+	return rc;
+}
+
+int setup_pool(const struct command_context *context, struct config *c, struct store *history, struct pool **out)
+{
+	struct hosts hosts = {.arena = &c->arena, .since_ms = clock_now_ms() - PACE_REMEMBERED_MS};
+	if (read_hosts(history, &hosts) < 0)
+		return EXIT_INTERNAL;
 	size_t n = c->policy.watch_count;
 	struct bytes *watched = arena_array(&c->arena, n, sizeof(*watched));
 	const char *agent = c->contact ? arena_format(&c->arena, "teewatch/%s (+%s)", PACKAGE_VERSION, c->contact)
@@ -51,6 +86,8 @@ int setup_pool(const struct command_context *context, struct config *c, struct p
 		.watched = watched,
 		.watched_count = watched ? n : 0,
 	};
+	options.fetch.hosts = hosts.v;
+	options.fetch.host_count = hosts.n;
 	(void)context;
 	for (size_t i = 0; watched && i < n; i++)
 		watched[i] = bytes_of_text(c->policy.watches[i].domain);

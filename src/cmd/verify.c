@@ -153,7 +153,7 @@ static bool start_pool(struct verify *x)
 		return true;
 	if (!x->configured)
 		return false;
-	return setup_pool(x->context, &x->config, &x->pool) == EXIT_DONE;
+	return setup_pool(x->context, &x->config, NULL, &x->pool) == EXIT_DONE;
 }
 
 static bool was_asked(struct verify *x, const char *url)

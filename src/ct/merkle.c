@@ -144,6 +144,75 @@ bool ct_frontier_from_tiles(uint64_t tree_size, const struct bytes tiles[CT_TILE
 	return seeded(out, tree_size, root);
 }
 
+/* ---- one leaf, from tiles ---- */
+
+/* The height of the perfect subtree of the tree that holds index, and its place in the frontier. */
+static unsigned subtree_of(uint64_t index, uint64_t tree_size, unsigned *node)
+{
+	unsigned height = 63;
+	*node = 0;
+	for (; height > 0; height--) {
+		uint64_t leaves = UINT64_C(1) << height;
+		if (!(tree_size & leaves))
+			continue;
+		if (index < leaves)
+			break;
+		index -= leaves;
+		++*node;
+	}
+	return height;
+}
+
+unsigned ct_leaf_tile_levels(uint64_t index, uint64_t tree_size)
+{
+	unsigned node;
+	return (subtree_of(index, tree_size, &node) + 7) / 8;
+}
+
+/* The root of 2^height hashes of the tile around the one at `at`; false where the tile ends before them. */
+static bool fold_in_tile(struct bytes tile, unsigned at, unsigned height, struct sha256 *root)
+{
+	struct sha256 hashes[CT_TILE_WIDTH];
+	unsigned n = 1u << height, first = at & ~(n - 1);
+	if (tile.n < (size_t)(first + n) * SHA256_BYTES)
+		return false;
+	memcpy(hashes, tile.p + (size_t)first * SHA256_BYTES, (size_t)n * SHA256_BYTES);
+	for (; n > 1; n /= 2)
+		for (unsigned i = 0; i < n / 2; i++)
+			hashes[i] = ct_merkle_node(&hashes[2 * i], &hashes[2 * i + 1]);
+	*root = hashes[0];
+	return true;
+}
+
+static bool hash_in_tile(struct bytes tile, unsigned at, struct sha256 *out)
+{
+	if (tile.n < (size_t)(at + 1) * SHA256_BYTES)
+		return false;
+	memcpy(out->b, tile.p + (size_t)at * SHA256_BYTES, SHA256_BYTES);
+	return true;
+}
+
+bool ct_leaf_from_tiles(uint64_t index, const struct ct_frontier *f, const struct bytes tiles[CT_TILE_LEVELS],
+                        struct sha256 *leaf)
+{
+	unsigned node, height = subtree_of(index, f->size, &node);
+	if (index >= f->size || node >= f->n)
+		return false;
+	if (height == 0)
+		*leaf = f->nodes[node];
+	else if (!hash_in_tile(tiles[0], index & 0xff, leaf))
+		return false;
+	for (unsigned level = 0; 8 * level < height; level++) {
+		unsigned rest = height - 8 * level, at = (unsigned)(index >> (8 * level)) & 0xff;
+		struct sha256 root, above = f->nodes[node];
+		if (rest > 8 && !hash_in_tile(tiles[level + 1], (unsigned)(index >> (8 * level + 8)) & 0xff, &above))
+			return false;
+		if (!fold_in_tile(tiles[level], at, rest < 8 ? rest : 8, &root) || !sha256_equal(&root, &above))
+			return false;
+	}
+	return true;
+}
+
 /* ---- proofs ---- */
 
 /* Where a walk from a leaf or subtree to the root stands: its place and the last place, at this level. */

@@ -58,6 +58,14 @@ bool ct_frontier_from_audit_path(uint64_t tree_size, const struct sha256 *leaf, 
 bool ct_frontier_from_tiles(uint64_t tree_size, const struct bytes tiles[CT_TILE_LEVELS], const struct sha256 *root,
                             struct ct_frontier *out);
 
+/* The leaf hash at index of a static log's tree, proven by the hash tiles above it: tiles[level] is tile
+ * (level, index >> 8*(level+1)) for each level below ct_leaf_tile_levels, as wide as the tree has it or wider.
+ * False where they do not lead to the frontier's node, or index is not in the tree. No tile is needed (0 levels)
+ * where the leaf itself is a node of the frontier. */
+unsigned ct_leaf_tile_levels(uint64_t index, uint64_t tree_size);
+bool ct_leaf_from_tiles(uint64_t index, const struct ct_frontier *f, const struct bytes tiles[CT_TILE_LEVELS],
+                        struct sha256 *leaf);
+
 /* Is this the leaf at index of the tree of that size and root? */
 bool ct_inclusion_verify(uint64_t index, uint64_t tree_size, const struct sha256 *leaf, const struct sha256 *path,
                          size_t n, const struct sha256 *root);

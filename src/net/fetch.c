@@ -51,6 +51,8 @@ struct fetcher *fetcher_new(const struct fetch_options *options)
 	f->total = options->total ? options->total : TOTAL_DEFAULT;
 	f->idle = memory_array(f->total, sizeof(CURL *));
 	schedule_init(&f->schedule, options->per_host ? options->per_host : PER_HOST_DEFAULT);
+	for (size_t i = 0; i < options->host_count; i++)
+		schedule_resume(&f->schedule, options->hosts[i].host, &options->hosts[i].pace);
 	copy_settings(&f->settings, options);
 	if (getrandom(&f->random, sizeof(f->random), GRND_NONBLOCK) != sizeof(f->random))
 		f->random = (uint64_t)clock_now_ms(); /* only jitter hangs on it */
@@ -163,7 +165,10 @@ static uint32_t next_random(struct fetcher *f)
 
 static void finish(struct fetcher *f, struct transfer *t)
 {
-	schedule_done(&t->node, transfer_pace(t), t->result.retry_after_ms, next_random(f), clock_monotonic_ms());
+	struct fetch_result *r = &t->result;
+	r->pace = schedule_done(&t->node, transfer_pace(t), r->retry_after_ms, next_random(f), clock_monotonic_ms());
+	if (r->pace.slowed && t->request.purpose == FETCH_LOG)
+		snprintf(r->host, sizeof(r->host), "%s", transfer_host(t));
 	put_result(f, t);
 }
 

@@ -18,6 +18,7 @@
 
 #include "base/buffer.h"
 #include "base/hash.h"
+#include "net/pace.h"
 
 enum fetch_purpose {
 	FETCH_LOG,       /* tree heads, entries, tiles: paced per host */
@@ -59,14 +60,24 @@ struct fetch_result {
 	bool has_peer;             /* TLS: facts of the peer */
 	struct sha256 peer_spki, peer_certificate;
 	char peer_address[64];
+	char host[256];            /* FETCH_LOG: who was asked, where there is something to remember of its pace; "" */
+	struct pace_memory pace;
 	const char *header;        /* the field asked for, NULL where it is not there, stands twice or is too
 	                              long; valid until the next fetcher_result, _submit or _free */
+};
+
+/* A host's pace of an earlier day. */
+struct fetch_host {
+	const char *host;
+	struct pace_memory pace;
 };
 
 struct fetch_options {
 	const char *user_agent;
 	const char *ca_file;             /* for FETCH_DOCUMENT; NULL: the system's */
 	const char *const *connect_to;   /* "HOST:PORT:ADDR:PORT", NULL-terminated, or NULL; not for FETCH_LIST */
+	const struct fetch_host *hosts;  /* what is remembered; may be NULL */
+	size_t host_count;
 	unsigned per_host;               /* requests at once per host, at most: pace.h finds how many it bears */
 	unsigned total;                  /* requests at once */
 	long timeout_s;                  /* of a whole transfer; half of it without progress ends it too */

@@ -108,6 +108,24 @@ int64_t pace_due(const struct pace *p)
 	return has_room(p) ? p->not_before_ms : INT64_MAX;
 }
 
+struct pace_memory pace_remember(const struct pace *p)
+{
+	return (struct pace_memory){p->slowed, p->window, p->gap_ms};
+}
+
+void pace_resume(struct pace *p, const struct pace_memory *m)
+{
+	if (!m->slowed)
+		return;
+	p->slowed = true;
+	p->window = m->window / 2; /* it was found by going too far */
+	if (p->window > p->max * WINDOW_ONE)
+		p->window = p->max * WINDOW_ONE;
+	if (p->window < WINDOW_ONE)
+		p->window = WINDOW_ONE;
+	p->gap_ms = m->gap_ms < 0 ? 0 : m->gap_ms < GAP_MAX_MS ? m->gap_ms : GAP_MAX_MS;
+}
+
 bool pace_is_fresh(const struct pace *p, int64_t now_ms)
 {
 	return p->running == 0 && p->gap_ms == 0 && p->failures == 0 &&

@@ -50,6 +50,18 @@ void pace_result(struct pace *p, uint32_t round, enum pace_outcome outcome, int6
  * one has to end first. */
 int64_t pace_due(const struct pace *p);
 
+/* What is worth knowing of a host on another day. */
+struct pace_memory {
+	bool slowed;             /* false: it never met a limit, and there is nothing to remember */
+	uint32_t window;         /* requests that it bore at once, in 1/256 */
+	int64_t gap_ms;
+};
+struct pace_memory pace_remember(const struct pace *p);
+
+/* Begin where an earlier acquaintance left off: at half of the requests at once
+ * that it bore, and with the gap that it needed. Numbers out of range are cut to it. */
+void pace_resume(struct pace *p, const struct pace_memory *m);
+
 /* Is there nothing to remember: no limit met that still holds, nothing running? */
 bool pace_is_fresh(const struct pace *p, int64_t now_ms);
 

@@ -65,6 +65,11 @@ static struct schedule_host *find_host(struct schedule *s, const char *name, int
 	return h;
 }
 
+void schedule_resume(struct schedule *s, const char *host, const struct pace_memory *m)
+{
+	pace_resume(&find_host(s, host, 0)->pace, m);
+}
+
 void schedule_put(struct schedule *s, const char *host, struct schedule_node *node, int64_t now_ms)
 {
 	struct schedule_host *h = find_host(s, host, now_ms);
@@ -100,11 +105,13 @@ struct schedule_node *schedule_take(struct schedule *s, int64_t now_ms)
 	return NULL;
 }
 
-void schedule_done(struct schedule_node *node, enum pace_outcome outcome, int64_t retry_after_ms, uint32_t random,
+struct pace_memory schedule_done(struct schedule_node *node, enum pace_outcome outcome, int64_t retry_after_ms, uint32_t random,
                    int64_t now_ms)
 {
 	pace_result(&node->host->pace, node->round, outcome, retry_after_ms, random, now_ms);
+	struct pace_memory memory = pace_remember(&node->host->pace);
 	node->host = NULL;
+	return memory;
 }
 
 int64_t schedule_due(const struct schedule *s)

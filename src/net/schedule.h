@@ -29,6 +29,9 @@ struct schedule {
 void schedule_init(struct schedule *s, unsigned per_host);
 void schedule_release(struct schedule *s);
 
+/* Begin with a host where an earlier acquaintance left off; before anything is queued for it. */
+void schedule_resume(struct schedule *s, const char *host, const struct pace_memory *m);
+
 /* Queue the node for the host. */
 void schedule_put(struct schedule *s, const char *host, struct schedule_node *node, int64_t now_ms);
 
@@ -36,8 +39,8 @@ void schedule_put(struct schedule *s, const char *host, struct schedule_node *no
  * there is none. */
 struct schedule_node *schedule_take(struct schedule *s, int64_t now_ms);
 
-/* A node that was taken has ended; arguments as for pace_result. */
-void schedule_done(struct schedule_node *node, enum pace_outcome outcome, int64_t retry_after_ms, uint32_t random,
+/* A node that was taken has ended; arguments as for pace_result. Returns what to remember of its host. */
+struct pace_memory schedule_done(struct schedule_node *node, enum pace_outcome outcome, int64_t retry_after_ms, uint32_t random,
                    int64_t now_ms);
 
 /* When the next queued node may start, if only time is in the way; INT64_MAX when there is none. */

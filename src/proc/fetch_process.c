@@ -14,6 +14,22 @@
 
 enum { CONNECT_TO_MAX = 256 };
 
+static void put_pace(struct buffer *out, const struct pace_memory *p)
+{
+	message_put_bool(out, p->slowed);
+	buffer_put_u32be(out, p->window);
+	message_put_i64(out, p->gap_ms);
+}
+
+static struct pace_memory read_pace(struct cursor *c)
+{
+	struct pace_memory p;
+	p.slowed = message_bool(c, "slowed");
+	p.window = cursor_u32be(c, "window");
+	p.gap_ms = message_i64(c, "gap");
+	return p;
+}
+
 void fetch_options_encode(const struct fetch_options *o, struct buffer *out)
 {
 	uint32_t n = 0;
@@ -24,6 +40,11 @@ void fetch_options_encode(const struct fetch_options *o, struct buffer *out)
 	buffer_put_u32be(out, n);
 	for (uint32_t i = 0; i < n; i++)
 		message_put_text(out, o->connect_to[i]);
+	buffer_put_u32be(out, (uint32_t)o->host_count);
+	for (size_t i = 0; i < o->host_count; i++) {
+		message_put_text(out, o->hosts[i].host);
+		put_pace(out, &o->hosts[i].pace);
+	}
 	buffer_put_u32be(out, o->per_host);
 	buffer_put_u32be(out, o->total);
 	message_put_i64(out, o->timeout_s);
@@ -42,6 +63,13 @@ struct fault fetch_options_decode(struct bytes in, struct arena *a, struct fetch
 	for (size_t i = 0; list && i < n; i++)
 		list[i] = message_text(&c, a, "connect_to");
 	out->connect_to = list;
+	out->host_count = message_count(&c, LIMIT_HOSTS, "hosts");
+	struct fetch_host *hosts = arena_array(a, out->host_count, sizeof(*hosts));
+	for (size_t i = 0; hosts && i < out->host_count; i++) {
+		hosts[i].host = message_text(&c, a, "host");
+		hosts[i].pace = read_pace(&c);
+	}
+	out->hosts = hosts;
 	out->per_host = cursor_u32be(&c, "per_host");
 	out->total = cursor_u32be(&c, "total");
 	out->timeout_s = (long)message_i64(&c, "timeout");
@@ -85,6 +113,8 @@ void fetch_result_encode(const struct fetch_result *r, struct buffer *out)
 	message_put_sha256(out, &r->peer_spki);
 	message_put_sha256(out, &r->peer_certificate);
 	message_put_text(out, r->peer_address);
+	message_put_text(out, r->host);
+	put_pace(out, &r->pace);
 }
 
 static void read_array(struct cursor *c, char *out, size_t size, const char *field)
@@ -112,6 +142,8 @@ struct fault fetch_result_decode(struct bytes in, struct fetch_result *out)
 	message_sha256(&c, &out->peer_spki, "peer_spki");
 	message_sha256(&c, &out->peer_certificate, "peer_certificate");
 	read_array(&c, out->peer_address, sizeof(out->peer_address), "peer_address");
+	read_array(&c, out->host, sizeof(out->host), "host");
+	out->pace = read_pace(&c);
 	if (out->outcome > FETCH_TOO_LARGE || out->n > LIMIT_BODY_BYTES)
 		cursor_fail(&c, FAULT_VALUE, "fetch_result");
 	return cursor_end(&c, "fetch_result");

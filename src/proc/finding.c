@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "cert/names.h"
+#include "ct/sct.h"
 #include "proc/message.h"
 
 /* ---- making one, in a worker ---- */
@@ -47,6 +48,27 @@ static void collect_names(const struct cert *c, struct arena *a, struct finding 
 		out->fault = walk.fault;
 }
 
+/* 1.3.6.1.4.1.11129.2.4.2: RFC 6962 section 3.3. */
+static const uint8_t oid_sct_list[] = {0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x02};
+
+/* SCTs that cannot be read promise nothing, and are nobody's evidence: they are left out. */
+static void collect_promises(const struct cert *c, struct arena *a, struct finding *out)
+{
+	struct cert_extension list;
+	struct cursor walk;
+	struct bytes one;
+	struct ct_sct sct;
+	size_t count;
+	if (!cert_extension_find(c, bytes_of(oid_sct_list, sizeof(oid_sct_list)), &list, &count) || count != 1 ||
+	    fault_is_set(ct_sct_extension_parse(list.value, &walk)))
+		return;
+	out->promises = arena_array(a, FINDING_PROMISES_MAX, sizeof(*out->promises));
+	while (out->promises && out->promise_count < FINDING_PROMISES_MAX && ct_sct_list_next(&walk, &one))
+		if (!fault_is_set(ct_sct_parse(one, &sct)) && sct.timestamp_ms <= INT64_MAX)
+			out->promises[out->promise_count++] = (struct finding_promise){
+				.log_id = sct.log_id, .timestamp_ms = (int64_t)sct.timestamp_ms, .sct = arena_bytes(a, one)};
+}
+
 struct fault finding_make(const struct cert *c, unsigned reasons, struct arena *a, struct finding *out)
 {
 	struct buffer canonical;
@@ -68,6 +90,7 @@ struct fault finding_make(const struct cert *c, unsigned reasons, struct arena *
 	out->not_before_ms = c->not_before_ms;
 	out->not_after_ms = c->not_after_ms;
 	collect_names(c, a, out);
+	collect_promises(c, a, out);
 	extract_certificate(c, a, &out->extractions);
 	return FAULT_OK;
 }
@@ -116,6 +139,14 @@ void finding_encode(const struct finding *f, struct buffer *out)
 	buffer_put_u32be(out, (uint32_t)f->extractions.n);
 	for (size_t i = 0; i < f->extractions.n; i++)
 		put_extraction(out, &f->extractions.v[i]);
+	message_put_sha256(out, &f->issuer_sha256);
+	message_put_sha256(out, &f->issuer_key_sha256);
+	buffer_put_u32be(out, (uint32_t)f->promise_count);
+	for (size_t i = 0; i < f->promise_count; i++) {
+		message_put_sha256(out, &f->promises[i].log_id);
+		message_put_i64(out, f->promises[i].timestamp_ms);
+		buffer_put_vector32(out, f->promises[i].sct);
+	}
 }
 
 static const char *const *read_texts(struct cursor *c, struct arena *a, size_t *n, const char *field)
@@ -146,6 +177,21 @@ static void read_extraction(struct cursor *c, struct arena *a, struct extraction
 		cursor_fail(c, FAULT_VALUE, "extraction");
 }
 
+static void read_promises(struct cursor *in, struct arena *a, struct finding *out)
+{
+	out->promise_count = message_count(in, FINDING_PROMISES_MAX, "promises");
+	out->promises = arena_array(a, out->promise_count, sizeof(*out->promises));
+	if (!out->promises) {
+		cursor_fail(in, FAULT_LIMIT, "promises");
+		out->promise_count = 0;
+	}
+	for (size_t i = 0; i < out->promise_count; i++) {
+		message_sha256(in, &out->promises[i].log_id, "log_id");
+		out->promises[i].timestamp_ms = message_i64(in, "timestamp");
+		out->promises[i].sct = message_bytes(in, a, "sct");
+	}
+}
+
 struct fault finding_decode(struct cursor *in, struct arena *a, struct finding *out)
 {
 	*out = (struct finding){0};
@@ -169,5 +215,8 @@ struct fault finding_decode(struct cursor *in, struct arena *a, struct finding *
 	out->extractions.n = message_count(in, EXTRACT_MAX, "extractions");
 	for (size_t i = 0; i < out->extractions.n; i++)
 		read_extraction(in, a, &out->extractions.v[i]);
+	message_sha256(in, &out->issuer_sha256, "issuer_sha256");
+	message_sha256(in, &out->issuer_key_sha256, "issuer_key_sha256");
+	read_promises(in, a, out);
 	return in->fault;
 }

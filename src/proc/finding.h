@@ -9,6 +9,15 @@
 #include "extract/extract.h"
 #include "extract/match.h"
 
+/* A log's promise to include the certificate: an SCT that is embedded in it. */
+struct finding_promise {
+	struct sha256 log_id;
+	int64_t timestamp_ms;
+	struct bytes sct;          /* as it stands; its signature is not verified yet */
+};
+
+enum { FINDING_PROMISES_MAX = 16 }; /* browsers want two to five */
+
 struct finding {
 	/* Place in a log; zeros where the certificate was asked for by itself. */
 	uint64_t entry_index;
@@ -25,6 +34,13 @@ struct finding {
 	const char *const *names;  /* normalised, each once */
 	size_t name_count;
 	struct extractions extractions;
+
+	/* What the log says of its issuer; zeros: nothing. Not covered by the tree where the entry is a final
+	 * certificate: proven by an SCT's signature. */
+	struct sha256 issuer_sha256;      /* of the issuer's certificate */
+	struct sha256 issuer_key_sha256;  /* of its SubjectPublicKeyInfo */
+	struct finding_promise *promises;
+	size_t promise_count;
 };
 
 /* Read a certificate that matched into the arena. Its fault says what could not be read. */

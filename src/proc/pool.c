@@ -55,6 +55,9 @@ struct pool {
 	uint64_t next_id;
 	int task_timeout_ms;
 	unsigned deaths; /* of children, since the last answer */
+	struct fetch_host *hosts; /* their names lie in the arena */
+	struct arena host_names;
+	size_t host_count;
 };
 
 struct slots *pool_slots(struct pool *p)
@@ -152,7 +155,8 @@ int pool_start(const struct pool_options *o, struct pool **out)
 	buffer_put_u32be(&p->watch, (uint32_t)o->watched_count);
 	for (size_t i = 0; i < o->watched_count; i++)
 		buffer_put_vector32(&p->watch, o->watched[i]);
-	buffer_init(&p->fetch_options, 1 << 20);
+	buffer_init(&p->fetch_options, 4 << 20);
+	arena_init(&p->host_names, 2 << 20);
 	fetch_options_encode(&o->fetch, &p->fetch_options);
 	int rc = slots_create(&p->slots);
 	for (unsigned i = 0; rc == 0 && i < p->worker_count; i++)
@@ -196,6 +200,8 @@ void pool_stop(struct pool *p)
 	slots_release(&p->slots);
 	buffer_release(&p->watch);
 	buffer_release(&p->fetch_options);
+	free(p->hosts);
+	arena_release(&p->host_names);
 	free(p->program);
 	free(p);
 }
@@ -311,6 +317,27 @@ void pool_fetch(struct pool *p, const struct fetch_order *order, struct pool_fet
 	buffer_release(&out);
 }
 
+const struct fetch_host *pool_hosts(const struct pool *p, size_t *n)
+{
+	*n = p->host_count;
+	return p->hosts;
+}
+
+static void remember_host(struct pool *p, const char *host, const struct pace_memory *pace)
+{
+	size_t i = 0;
+	while (i < p->host_count && strcmp(p->hosts[i].host, host) != 0)
+		i++;
+	if (i == p->host_count) {
+		const char *name = i < LIMIT_HOSTS ? arena_text(&p->host_names, bytes_of_text(host)) : NULL;
+		if (!name)
+			return;
+		p->hosts = memory_grow(p->hosts, ++p->host_count, sizeof(*p->hosts));
+		p->hosts[i].host = name;
+	}
+	p->hosts[i].pace = *pace;
+}
+
 static void finish_fetch(struct pool *p, const struct fetch_result *result)
 {
 	for (struct pending_fetch **at = &p->fetches; *at; at = &(*at)->next) {
@@ -320,6 +347,8 @@ static void finish_fetch(struct pool *p, const struct fetch_result *result)
 		*at = f->next;
 		p->fetch_count--;
 		p->deaths = 0;
+		if (result->host[0])
+			remember_host(p, result->host, &result->pace);
 		f->fetch.done(f->fetch.context, result);
 		free(f);
 		return;

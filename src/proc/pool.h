@@ -53,6 +53,9 @@ int pool_call(struct pool *p, enum task_kind kind, struct bytes payload, struct 
               struct bytes *reply);
 int pool_fetch_wait(struct pool *p, const struct fetch_order *order, struct fetch_result *out);
 
+/* What the logs' hosts bore in this run, to be remembered; valid until the next pool_step. */
+const struct fetch_host *pool_hosts(const struct pool *p, size_t *n);
+
 size_t pool_tasks_pending(const struct pool *p);
 size_t pool_fetches_pending(const struct pool *p);
 

@@ -23,7 +23,8 @@ enum task_kind {
 	TASK_COLLATERAL,  /* file or answer -> items of collateral */
 	TASK_VET,         /* collateral -> which items are forged */
 	TASK_JUDGE,       /* evidence and all it stands on -> verdict */
-	TASK_CONSISTENCY  /* proof or hash tiles -> are two tree heads of one tree? */
+	TASK_CONSISTENCY, /* proof or hash tiles -> are two tree heads of one tree? */
+	TASK_PROMISE      /* SCT, and a proof or hash tiles -> is the promised entry in the log? */
 };
 
 const char *task_kind_name(enum task_kind k);
@@ -126,6 +127,33 @@ struct task_entries_reply {
 	int64_t newest_timestamp_ms;
 };
 
+/* Of a certificate that matched: does the log's promise hold in this tree of it? */
+struct task_promise {
+	enum ct_log_kind kind;
+	struct bytes key;             /* the log's, DER SubjectPublicKeyInfo */
+	struct bytes sct, tbs;        /* tbs: canonical */
+	struct sha256 issuer_key_sha256;
+	bool has_leaf;                /* look for this leaf, whatever the SCT promises */
+	struct sha256 leaf;
+	struct ct_frontier frontier;  /* of the tree */
+	size_t body_count;            /* 0: only the SCT's signature and the leaf are asked for */
+	struct task_body bodies[TASK_SEED_BODIES]; /* rfc6962: get-proof-by-hash; static: hash tiles above the
+	                                              promised index, lowest first */
+};
+enum promise_answer {
+	PROMISE_UNPROVEN,  /* the bodies prove nothing, or there are none */
+	PROMISE_KEPT,      /* the entry is in the tree */
+	PROMISE_BROKEN     /* another entry stands at the promised index of the tree */
+};
+struct task_promise_reply {
+	struct fault fault;           /* of the bodies */
+	bool is_signed;               /* the SCT is the log's, for this certificate and issuer */
+	struct sha256 leaf_hash;      /* of the promised entry */
+	bool has_leaf_index;
+	uint64_t leaf_index;
+	enum promise_answer answer;
+};
+
 struct task_certificate {
 	struct bytes content;
 };
@@ -181,6 +209,8 @@ void task_consistency_encode(const struct task_consistency *t, struct buffer *ou
 void task_consistency_reply_encode(const struct task_consistency_reply *t, struct buffer *out);
 void task_entries_encode(const struct task_entries *t, struct buffer *out);
 void task_entries_reply_encode(const struct task_entries_reply *t, struct buffer *out);
+void task_promise_encode(const struct task_promise *t, struct buffer *out);
+void task_promise_reply_encode(const struct task_promise_reply *t, struct buffer *out);
 void task_certificate_reply_encode(const struct task_certificate_reply *t, struct buffer *out);
 void task_document_encode(const struct task_document *t, struct buffer *out);
 void task_document_reply_encode(const struct task_document_reply *t, struct buffer *out);
@@ -202,6 +232,8 @@ struct fault task_consistency_decode(struct bytes in, struct arena *a, struct ta
 struct fault task_consistency_reply_decode(struct bytes in, struct arena *a, struct task_consistency_reply *out);
 struct fault task_entries_decode(struct bytes in, struct arena *a, struct task_entries *out);
 struct fault task_entries_reply_decode(struct bytes in, struct arena *a, struct task_entries_reply *out);
+struct fault task_promise_decode(struct bytes in, struct arena *a, struct task_promise *out);
+struct fault task_promise_reply_decode(struct bytes in, struct arena *a, struct task_promise_reply *out);
 struct fault task_certificate_reply_decode(struct bytes in, struct arena *a, struct task_certificate_reply *out);
 struct fault task_document_decode(struct bytes in, struct arena *a, struct task_document *out);
 struct fault task_document_reply_decode(struct bytes in, struct arena *a, struct task_document_reply *out);

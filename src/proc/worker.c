@@ -264,6 +264,17 @@ static bool do_judge(struct worker *w, struct bytes in)
 	return true;
 }
 
+static bool do_promise(struct worker *w, struct bytes in)
+{
+	struct task_promise t;
+	struct task_promise_reply reply = {0};
+	if (fault_is_set(task_promise_decode(in, &w->arena, &t)))
+		return false;
+	worker_promise(w, &t, &reply);
+	task_promise_reply_encode(&reply, &w->reply);
+	return true;
+}
+
 static const struct {
 	enum task_kind kind;
 	bool (*run)(struct worker *w, struct bytes in);
@@ -272,6 +283,7 @@ static const struct {
 	{TASK_SEED, do_seed},         {TASK_ENTRIES, do_entries},         {TASK_CERTIFICATE, do_certificate},
 	{TASK_DOCUMENT, do_document}, {TASK_COLLATERAL, do_collateral},
 	{TASK_VET, do_vet},           {TASK_JUDGE, do_judge},             {TASK_CONSISTENCY, do_consistency},
+	{TASK_PROMISE, do_promise},
 };
 
 static bool run_task(struct worker *w, const struct frame *f)

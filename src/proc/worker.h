@@ -30,6 +30,9 @@ struct fault worker_body(struct worker *w, const struct task_body *body, size_t 
 /* worker_entries.c */
 void worker_entries(struct worker *w, const struct task_entries *t, struct task_entries_reply *reply);
 
+/* worker_promise.c */
+void worker_promise(struct worker *w, const struct task_promise *t, struct task_promise_reply *reply);
+
 /* Any form of a certificate: DER, PEM, or a bare TBSCertificate. */
 struct fault worker_certificate(struct worker *w, struct bytes content, struct finding *out);
 

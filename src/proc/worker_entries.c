@@ -1,6 +1,9 @@
 /* A page of get-entries or a data tile: hash every leaf, look at every certificate. */
+#include <stdlib.h>
+
 #include "base/base64.h"
 #include "base/limits.h"
+#include "base/memory.h"
 #include "ct/entry.h"
 #include "ct/page.h"
 #include "proc/worker.h"
@@ -13,6 +16,7 @@ struct scan {
 	struct task_entries_reply *reply;
 	struct sha256 *leaves; /* of entries [from, from + leaf_count) */
 	size_t leaf_count;
+	struct bytes extra_data; /* of the present entry of a page, in base64: decoded where something matched */
 	size_t reply_bytes;    /* held by findings and unparseable entries */
 	uint64_t at;           /* index of the present entry */
 };
@@ -28,6 +32,29 @@ static void note_unparseable(struct scan *s, struct bytes leaf, struct fault f, 
 		.leaf = arena_bytes(&s->worker->arena, leaf),
 	};
 	s->reply_bytes += leaf.n;
+}
+
+/* What stands beside the leaf about the issuer. Nothing vouches for it, so it is never evidence by itself. */
+static void note_issuer(const struct scan *s, const struct ct_entry *e, struct finding *out)
+{
+	struct bytes issuer;
+	struct cert c;
+	if (e->fingerprints.n >= SHA256_BYTES)
+		memcpy(out->issuer_sha256.b, e->fingerprints.p, SHA256_BYTES);
+	if (e->type == CT_ENTRY_PRECERT)
+		out->issuer_key_sha256 = e->issuer_key_hash;
+	uint8_t *extra = memory_alloc(base64_decoded_max(s->extra_data.n));
+	struct ct_entry beside = {.type = e->type};
+	size_t n = 0;
+	if (base64_decode(s->extra_data, extra, &n) && !fault_is_set(ct_extra_data_parse(bytes_of(extra, n), &beside))) {
+		struct cursor chain = cursor_of(beside.chain);
+		if (ct_chain_next(&chain, &issuer)) {
+			out->issuer_sha256 = hash_sha256(issuer);
+			if (e->type == CT_ENTRY_X509 && !fault_is_set(cert_parse(issuer, &c)))
+				out->issuer_key_sha256 = hash_sha256(c.spki);
+		}
+	}
+	free(extra);
 }
 
 static void look_at_certificate(struct scan *s, const struct ct_entry *e, const struct sha256 *leaf_hash, struct bytes leaf)
@@ -58,6 +85,7 @@ static void look_at_certificate(struct scan *s, const struct ct_entry *e, const 
 	found->timestamp_ms = (int64_t)e->timestamp_ms;
 	found->precertificate = e->type == CT_ENTRY_PRECERT;
 	found->leaf_hash = *leaf_hash;
+	note_issuer(s, e, found);
 	s->reply->finding_count++;
 	s->reply_bytes += found->tbs.n * 3;
 }
@@ -94,7 +122,7 @@ static bool on_page_entry(void *context, size_t ordinal, struct bytes leaf_input
 {
 	struct scan *s = context;
 	struct ct_entry e;
-	(void)extra_data; /* not covered by the tree, so nothing is taken from it */
+	s->extra_data = extra_data;
 	s->at = s->task->first + ordinal;
 	if (!is_wanted(s, s->at))
 		return true;

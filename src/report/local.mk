@@ -4,6 +4,8 @@ src_libreport_a_SOURCES = \
 	src/report/anomaly_text.h \
 	src/report/event.c \
 	src/report/event.h \
+	src/report/outlook.c \
+	src/report/outlook.h \
 	src/report/verdict_json.c \
 	src/report/verdict_json.h
 EXTRA_DIST += schema/event.schema.json schema/log-proof.schema.json

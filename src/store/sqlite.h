@@ -83,6 +83,18 @@ int sqlite_log_each(struct store *s, int (*each)(void *, const struct store_log 
 int sqlite_position_get(struct store *s, const struct sha256 *log_id, struct store_position *out);
 int sqlite_position_put(struct store *s, const struct sha256 *log_id, const struct store_position *p);
 int sqlite_position_rewind(struct store *s, const struct sha256 *log_id);
+int sqlite_host_put(struct store *s, const struct store_host *h);
+int sqlite_host_each(struct store *s, int (*each)(void *, const struct store_host *), void *context);
+int sqlite_progress_put(struct store *s, const struct store_progress *p);
+int sqlite_progress_each(struct store *s, const struct sha256 *log_id,
+                         int (*each)(void *, const struct store_progress *), void *context);
+int sqlite_watching_put(struct store *s, const char *digest);
+int sqlite_promise_put(struct store *s, const struct store_promise *p);
+int sqlite_issuer_put(struct store *s, const struct sha256 *tbs, const struct sha256 *certificate,
+                      const struct sha256 *key, bool proven);
+int sqlite_promise_each_due(struct store *s, int (*each)(void *, const struct store_promise *), void *context);
+int sqlite_promise_each(struct store *s, const struct sha256 *tbs, int (*each)(void *, const struct store_promise *),
+                        void *context);
 int sqlite_tree_head_put(struct store *s, const struct store_tree_head *h);
 int sqlite_tree_head_each(struct store *s, const struct sha256 *log_id,
                           int (*each)(void *, const struct store_tree_head *), void *context);

@@ -116,7 +116,8 @@ int sqlite_position_get(struct store *base, const struct sha256 *log_id, struct 
 	struct sql q =
 	        sql_read(sqlite_of(base), "read a position",
 	                 "SELECT l.last_success_ms, p.started, p.audited_from, p.audited_size, p.audited_root,"
-	                 " p.audited_timestamp_ms, p.scanned_size, p.audited_nodes, p.scanned_nodes, p.page_entries"
+	                 " p.audited_timestamp_ms, p.scanned_size, p.audited_nodes, p.scanned_nodes, p.page_entries,"
+	                 " p.complete_since_ms"
 	                 " FROM log l JOIN position p USING (log_id) WHERE log_id = ?");
 	sql_bind_sha256(&q, log_id);
 	*out = (struct store_position){0};
@@ -131,6 +132,7 @@ int sqlite_position_get(struct store *base, const struct sha256 *log_id, struct 
 		nodes_read(&q, out->audited_nodes, &out->audited_node_count);
 		nodes_read(&q, out->scanned_nodes, &out->scanned_node_count);
 		out->page_entries = (uint32_t)sql_column_u64(&q);
+		out->complete_since_ms = sql_column_i64(&q);
 	}
 	return sql_end(&q);
 }
@@ -165,7 +167,7 @@ int sqlite_position_put(struct store *base, const struct sha256 *log_id, const s
 	struct sql q = sql_write(s, "file a position",
 	                         "INSERT OR REPLACE INTO position (log_id, started, audited_from, audited_size,"
 	                         " audited_root, audited_timestamp_ms, scanned_size, audited_nodes, scanned_nodes,"
-	                         " page_entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	                         " page_entries, complete_since_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	sql_bind_sha256(&q, log_id);
 	sql_bind_bool(&q, p->started);
 	sql_bind_u64(&q, p->audited_from);
@@ -176,6 +178,7 @@ int sqlite_position_put(struct store *base, const struct sha256 *log_id, const s
 	sql_bind_bytes(&q, nodes_of(p->audited_nodes, p->audited_node_count));
 	sql_bind_bytes(&q, nodes_of(p->scanned_nodes, p->scanned_node_count));
 	sql_bind_i64(&q, p->page_entries);
+	sql_bind_i64(&q, p->complete_since_ms);
 	rc = sql_run(&q);
 	if (rc == 0 && p->last_success_ms != 0)
 		rc = last_success_put(s, log_id, p->last_success_ms);
@@ -200,6 +203,21 @@ int sqlite_position_rewind(struct store *base, const struct sha256 *log_id)
 		rc = sql_run(&q);
 	}
 	return rc;
+}
+
+int sqlite_watching_put(struct store *base, const char *digest)
+{
+	char before[128];
+	int rc = sqlite_setting_get(base, "watching", before, sizeof(before));
+	if (rc < 0 || (rc == 0 && strcmp(before, digest) == 0))
+		return rc;
+	/* No entry below a tree head is of a later time than the head (RFC 6962 section 3.5). */
+	struct sql q = sql_write(sqlite_of(base), "file the watches",
+	                         "UPDATE position SET complete_since_ms = max(complete_since_ms, coalesce("
+	                         "(SELECT max(timestamp_ms) FROM tree_head t WHERE t.log_id = position.log_id"
+	                         " AND t.state <> 'contradicted'), 0)) WHERE scanned_size > 0");
+	rc = sql_run(&q);
+	return rc == 0 ? sqlite_setting_put(base, "watching", digest) : rc;
 }
 
 /* ---- tree heads ---- */

@@ -102,6 +102,54 @@ int store_position_rewind(struct store *s, const struct sha256 *log_id)
 	return s->ops->position_rewind(s, log_id);
 }
 
+int store_host_put(struct store *s, const struct store_host *h)
+{
+	return s->ops->host_put(s, h);
+}
+
+int store_host_each(struct store *s, int (*each)(void *, const struct store_host *), void *context)
+{
+	return s->ops->host_each(s, each, context);
+}
+
+int store_progress_put(struct store *s, const struct store_progress *p)
+{
+	return s->ops->progress_put(s, p);
+}
+
+int store_progress_each(struct store *s, const struct sha256 *log_id, int (*each)(void *, const struct store_progress *),
+                        void *context)
+{
+	return s->ops->progress_each(s, log_id, each, context);
+}
+
+int store_watching_put(struct store *s, const char *digest)
+{
+	return s->ops->watching_put(s, digest);
+}
+
+int store_promise_put(struct store *s, const struct store_promise *p)
+{
+	return s->ops->promise_put(s, p);
+}
+
+int store_issuer_put(struct store *s, const struct sha256 *tbs, const struct sha256 *certificate,
+                     const struct sha256 *key, bool proven)
+{
+	return s->ops->issuer_put(s, tbs, certificate, key, proven);
+}
+
+int store_promise_each_due(struct store *s, int (*each)(void *, const struct store_promise *), void *context)
+{
+	return s->ops->promise_each_due(s, each, context);
+}
+
+int store_promise_each(struct store *s, const struct sha256 *tbs, int (*each)(void *, const struct store_promise *),
+                       void *context)
+{
+	return s->ops->promise_each(s, tbs, each, context);
+}
+
 int store_tree_head_put(struct store *s, const struct store_tree_head *h)
 {
 	return s->ops->tree_head_put(s, h);

@@ -100,12 +100,18 @@ struct store_position {
 	size_t audited_node_count, scanned_node_count;
 	uint32_t page_entries;                 /* learned page cap of get-entries; 0: unknown */
 	int64_t last_success_ms;               /* that of the log; 0 keeps the one that is there */
+	int64_t complete_since_ms;             /* every audited entry of a later time was looked at with the present
+	                                          watches; 0: every entry */
 };
 int store_position_get(struct store *s, const struct sha256 *log_id, struct store_position *out);
 int store_position_put(struct store *s, const struct sha256 *log_id, const struct store_position *p);
 /* Forget places and unparseable entries at or above the audited size, and set the scanned position back to it
  * (after a wrong root). */
 int store_position_rewind(struct store *s, const struct sha256 *log_id);
+
+/* The watches (a digest of them) that entries are looked at with. Where they differ from the last ones, what was
+ * audited before is complete no more. */
+int store_watching_put(struct store *s, const char *digest);
 
 enum tree_head_state { TREE_HEAD_PENDING, TREE_HEAD_VERIFIED, TREE_HEAD_CONTRADICTED, TREE_HEAD_UNUSED };
 struct store_tree_head {
@@ -161,6 +167,57 @@ int store_certificate_each_due(struct store *s, int (*each)(void *, const struct
 int store_certificate_judged(struct store *s, const struct sha256 *tbs, bool due);
 /* Every certificate with an audited place, in the same order. */
 int store_certificate_each(struct store *s, int (*each)(void *, const struct store_certificate *), void *context);
+
+/* ---- how fast logs may be asked, and how far runs came with them; no part of history.db ---- */
+struct store_host {
+	const char *host;
+	uint32_t window;             /* requests at once, in 1/256 */
+	int64_t gap_ms;              /* between two */
+	int64_t seen_ms;
+};
+int store_host_put(struct store *s, const struct store_host *h);
+int store_host_each(struct store *s, int (*each)(void *, const struct store_host *), void *context);
+
+struct store_progress {
+	struct sha256 log_id;
+	int64_t run_id, at_ms;
+	uint64_t entries;            /* audited in that run */
+	int64_t duration_ms;         /* that it took */
+	uint64_t tree_size, audited_size; /* at its end */
+};
+/* The newest LIMIT_PROGRESS rows of each log are kept. */
+int store_progress_put(struct store *s, const struct store_progress *p);
+int store_progress_each(struct store *s, const struct sha256 *log_id, int (*each)(void *, const struct store_progress *),
+                        void *context); /* newest first */
+
+/* ---- promises of logs: SCTs embedded in certificates that matched ---- */
+enum promise_state {
+	PROMISE_STATE_OPEN,
+	PROMISE_STATE_DENIED, /* the log has said once that it has no such entry */
+	PROMISE_STATE_KEPT,
+	PROMISE_STATE_BROKEN,
+	PROMISE_STATE_VOID    /* the signature is not the log's for this certificate and issuer */
+};
+struct store_promise {
+	struct sha256 tbs_sha256, log_id;
+	int64_t timestamp_ms;
+	struct bytes sct;
+	enum promise_state state;
+	/* Read only: */
+	struct sha256 issuer_sha256, issuer_key_sha256; /* zeros: not known */
+	bool complete;        /* the audit of that log saw every entry of that time and later */
+};
+/* There already, only its state changes, and not back to open. */
+int store_promise_put(struct store *s, const struct store_promise *p);
+/* What entries say of a certificate's issuer; zeros: nothing. proven: the key's hash is part of a leaf. */
+int store_issuer_put(struct store *s, const struct sha256 *tbs, const struct sha256 *certificate,
+                     const struct sha256 *key, bool proven);
+/* Promises whose time (and the log's maximum merge delay) is covered by the log's audited tree head: those that
+ * have their audited place are filed as kept, the others are handed to each, which may write. */
+int store_promise_each_due(struct store *s, int (*each)(void *, const struct store_promise *), void *context);
+/* Every promise in a certificate, by log and time. */
+int store_promise_each(struct store *s, const struct sha256 *tbs, int (*each)(void *, const struct store_promise *),
+                       void *context);
 
 struct store_unparseable {
 	struct sha256 log_id;

@@ -26,6 +26,18 @@ struct store_ops {
 	int (*position_get)(struct store *s, const struct sha256 *log_id, struct store_position *out);
 	int (*position_put)(struct store *s, const struct sha256 *log_id, const struct store_position *p);
 	int (*position_rewind)(struct store *s, const struct sha256 *log_id);
+	int (*host_put)(struct store *s, const struct store_host *h);
+	int (*host_each)(struct store *s, int (*each)(void *, const struct store_host *), void *context);
+	int (*progress_put)(struct store *s, const struct store_progress *p);
+	int (*progress_each)(struct store *s, const struct sha256 *log_id,
+	                     int (*each)(void *, const struct store_progress *), void *context);
+	int (*watching_put)(struct store *s, const char *digest);
+	int (*promise_put)(struct store *s, const struct store_promise *p);
+	int (*issuer_put)(struct store *s, const struct sha256 *tbs, const struct sha256 *certificate,
+	                  const struct sha256 *key, bool proven);
+	int (*promise_each_due)(struct store *s, int (*each)(void *, const struct store_promise *), void *context);
+	int (*promise_each)(struct store *s, const struct sha256 *tbs, int (*each)(void *, const struct store_promise *),
+	                    void *context);
 	int (*tree_head_put)(struct store *s, const struct store_tree_head *h);
 	int (*tree_head_each)(struct store *s, const struct sha256 *log_id,
 	                      int (*each)(void *, const struct store_tree_head *), void *context);

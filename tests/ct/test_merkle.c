@@ -348,3 +348,53 @@ TEST(seed_from_tiles)
 		}
 	}
 }
+
+enum { MANY = 66000 };
+static struct sha256 many[3][MANY]; /* hashes of levels 0, 8 and 16 */
+
+static struct bytes tile_of(unsigned level, uint64_t index, uint64_t tree_size)
+{
+	uint64_t at = index >> (8 * (level + 1));
+	return bytes_of(many[level][at * CT_TILE_WIDTH].b, ct_tile_width(level, at, tree_size) * (size_t)SHA256_BYTES);
+}
+
+TEST(one_leaf_from_tiles)
+{
+	static const uint64_t sizes[] = {1, 2, 255, 256, 257, 511, 65535, 65536, 65537, 65793, MANY};
+	struct ct_frontier f;
+	ct_frontier_init(&f);
+	for (unsigned i = 0; i < MANY; i++)
+		many[0][i] = hash_sha256(bytes_of(&i, sizeof(i)));
+	for (unsigned level = 1; level < 3; level++)
+		for (size_t i = 0; (i + 1) << (8 * level) <= MANY; i++) {
+			struct ct_subtree one[CT_SUBTREES_MAX];
+			CHECK_U64(ct_subtrees(0, &many[level - 1][i * CT_TILE_WIDTH], CT_TILE_WIDTH, one), 1);
+			many[level][i] = one[0].hash;
+		}
+	for (size_t s = 0, n = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
+		for (; n < sizes[s]; n++)
+			CHECK(ct_frontier_append(&f, &many[0][n]));
+		uint64_t indexes[] = {0, sizes[s] / 3, sizes[s] / 2, sizes[s] - 1, sizes[s] - 1 - sizes[s] % 256 / 2};
+		for (size_t i = 0; i < sizeof(indexes) / sizeof(indexes[0]); i++) {
+			unsigned levels = ct_leaf_tile_levels(indexes[i], sizes[s]);
+			struct bytes tiles[CT_TILE_LEVELS] = {{NULL, 0}};
+			struct sha256 leaf;
+			CHECK(levels <= 3);
+			for (unsigned level = 0; level < levels; level++)
+				tiles[level] = tile_of(level, indexes[i], sizes[s]);
+			CHECK(ct_leaf_from_tiles(indexes[i], &f, tiles, &leaf));
+			CHECK(sha256_equal(&leaf, &many[0][indexes[i]]));
+			for (unsigned level = 0; level < levels; level++) {
+				struct bytes whole = tiles[level];
+				uint8_t *p = (uint8_t *)many[level][indexes[i] >> (8 * level)].b;
+				p[31] ^= 1; /* another hash on the way up */
+				CHECK(!ct_leaf_from_tiles(indexes[i], &f, tiles, &leaf));
+				p[31] ^= 1;
+				tiles[level].n = 0;
+				CHECK(!ct_leaf_from_tiles(indexes[i], &f, tiles, &leaf));
+				tiles[level] = whole;
+			}
+		}
+		CHECK(!ct_leaf_from_tiles(sizes[s], &f, (struct bytes[CT_TILE_LEVELS]){{NULL, 0}}, &many[0][0]));
+	}
+}

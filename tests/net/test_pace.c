@@ -299,3 +299,37 @@ TEST(hosts_without_a_past_are_forgotten)
 	CHECK(schedule_take(&s, 2000) == &again);
 	schedule_release(&s);
 }
+
+TEST(what_is_remembered)
+{
+	struct pace p, again;
+	pace_init(&p, 8);
+	struct pace_memory m = pace_remember(&p);
+	CHECK(!m.slowed);
+	pace_init(&again, 8);
+	pace_resume(&again, &m);
+	CHECK(again.window == p.window && !again.slowed); /* nothing learned: a beginner */
+	for (int i = 0; i < 40; i++) {
+		pace_start(&p, i);
+		answer(&p, PACE_GOOD, i);
+	}
+	pace_start(&p, 100);
+	answer(&p, PACE_BUSY, 100);
+	m = pace_remember(&p);
+	CHECK(m.slowed && m.window == 6 * 256 && m.gap_ms == 0);
+	pace_init(&again, 8);
+	pace_resume(&again, &m);
+	CHECK(again.window == 3 * 256 && again.slowed && pace_may_start(&again, 0));
+	pace_init(&again, 2);
+	pace_resume(&again, &m);
+	CHECK(again.window == 2 * 256); /* fewer are allowed today */
+	m = (struct pace_memory){true, 0, 700};
+	pace_resume(&again, &m);
+	CHECK(again.window == 256 && again.gap_ms == 700);
+	m = (struct pace_memory){true, UINT32_MAX, INT64_MAX};
+	pace_resume(&again, &m);
+	CHECK(again.window == 2 * 256 && again.gap_ms == 10000);
+	m.gap_ms = -5;
+	pace_resume(&again, &m);
+	CHECK(again.gap_ms == 0);
+}

@@ -54,6 +54,8 @@ DECODER(task_tree_head_reply_decode, task_tree_head_reply)
 DECODER(task_consistency_decode, task_consistency)
 DECODER(task_consistency_reply_decode, task_consistency_reply)
 DECODER(task_seed_decode, task_seed)
+DECODER(task_promise_decode, task_promise)
+DECODER(task_promise_reply_decode, task_promise_reply)
 DECODER(task_seed_reply_decode, task_seed_reply)
 DECODER(task_log_list_reply_decode, task_log_list_reply)
 DECODER(task_certificate_reply_decode, task_certificate_reply)
@@ -63,6 +65,7 @@ DECODER(task_judge_decode, task_judge)
 DECODER(task_judge_reply_decode, task_judge_reply)
 DECODER(task_vet_reply_decode, task_vet_reply)
 DECODER(fetch_order_decode, fetch_order)
+DECODER(fetch_options_decode, fetch_options)
 
 static struct finding make_finding(void)
 {
@@ -70,6 +73,10 @@ static struct finding make_finding(void)
 	struct finding f = {.entry_index = 77, .timestamp_ms = 5, .precertificate = true, .reasons = MATCH_MARKER, .issuer = "C=US",
 	                    .subject = "CN=a", .serial = "01", .names = names, .name_count = 2, .tbs = BYTES_LITERAL("tbs"),
 	                    .spki = BYTES_LITERAL("spki")};
+	static struct finding_promise promise = {.log_id = {{7}}, .timestamp_ms = 8, .sct = {(const uint8_t *)"sct", 3}};
+	f.promises = &promise;
+	f.promise_count = 1;
+	f.issuer_key_sha256.b[5] = 9;
 	f.extractions.n = 1;
 	f.extractions.v[0] = (struct extraction){.carrier = "tinfoil.hatt", .scheme = "tinfoil", .form = EXTRACT_COMMITMENT,
 	                                         .hpke_key = BYTES_LITERAL("key")};
@@ -107,6 +114,8 @@ TEST(entries_reply)
 	CHECK(back.count == 257 && back.subtrees[0].level == 8 && back.subtrees[1].hash.b[0] == 2 && back.finding_count == 1);
 	CHECK_TEXT(back.findings[0].extractions.v[0].carrier, "tinfoil.hatt");
 	CHECK_TEXT(back.findings[0].names[1], "b.example");
+	CHECK(back.findings[0].promise_count == 1 && back.findings[0].promises[0].timestamp_ms == 8);
+	CHECK(bytes_equal_text(back.findings[0].promises[0].sct, "sct") && back.findings[0].issuer_key_sha256.b[5] == 9);
 	CHECK(back.unparseable[0].fault.code == FAULT_TAG && strcmp(back.unparseable[0].fault.field, "serial") == 0);
 	abuse(&m, task_entries_reply_decode_any, &back, sizeof(back));
 }
@@ -158,6 +167,30 @@ TEST(tree_heads_and_seeds)
 	buffer_release(&m);
 }
 
+TEST(promises)
+{
+	struct task_promise t = {.kind = CT_LOG_STATIC, .key = BYTES_LITERAL("key"), .sct = BYTES_LITERAL("sct"),
+	                         .tbs = BYTES_LITERAL("tbs"), .issuer_key_sha256 = {{3}}, .frontier = {.size = 3, .n = 2},
+	                         .body_count = 2, .bodies = {{.in_slot = true, .slot = 4, .n = 5}}}, back = {0};
+	struct buffer m = message();
+	task_promise_encode(&t, &m);
+	CHECK(task_promise_decode(buffer_bytes(&m), &arena, &back).code == FAULT_NONE);
+	CHECK(back.kind == CT_LOG_STATIC && bytes_equal_text(back.tbs, "tbs") && back.frontier.size == 3 &&
+	      back.frontier.n == 2 && back.body_count == 2 && back.bodies[0].slot == 4 && back.issuer_key_sha256.b[0] == 3);
+	abuse(&m, task_promise_decode_any, &back, sizeof(back));
+	t.frontier.n = 1;
+	m = message();
+	task_promise_encode(&t, &m);
+	CHECK(task_promise_decode(buffer_bytes(&m), &arena, &back).code == FAULT_MISMATCH);
+	struct task_promise_reply reply = {.is_signed = true, .has_leaf_index = true, .leaf_index = 7, .answer = PROMISE_BROKEN},
+	                          reply_back = {0};
+	m = message();
+	task_promise_reply_encode(&reply, &m);
+	CHECK(task_promise_reply_decode(buffer_bytes(&m), &arena, &reply_back).code == FAULT_NONE);
+	CHECK(reply_back.is_signed && reply_back.leaf_index == 7 && reply_back.answer == PROMISE_BROKEN);
+	abuse(&m, task_promise_reply_decode_any, &reply_back, sizeof(reply_back));
+}
+
 TEST(lists_and_orders)
 {
 	struct ct_log log = {.kind = CT_LOG_STATIC, .name = "n", .operator = "o", .url = "https://a/", .submission_url = "", .state = "usable",
@@ -175,13 +208,26 @@ TEST(lists_and_orders)
 	fetch_order_encode(&order, &m);
 	CHECK(fetch_order_decode(buffer_bytes(&m), &arena, &order_back).code == FAULT_VALUE);
 	buffer_release(&m);
-	struct fetch_result result = {.id = 4, .outcome = FETCH_STATUS, .status = 404, .n = 3, .retry_after_ms = -1, .message = "gone"}, got;
+	struct fetch_result result = {.id = 4, .outcome = FETCH_STATUS, .status = 404, .n = 3, .retry_after_ms = -1, .message = "gone",
+	                              .host = "a.example", .pace = {true, 700, 20}}, got;
 	m = message();
 	fetch_result_encode(&result, &m);
 	CHECK(fetch_result_decode(buffer_bytes(&m), &got).code == FAULT_NONE && got.status == 404 && strcmp(got.message, "gone") == 0);
+	CHECK(strcmp(got.host, "a.example") == 0 && got.pace.slowed && got.pace.window == 700 && got.pace.gap_ms == 20);
 	for (size_t n = 0; n < m.n; n++)
 		CHECK(fetch_result_decode(bytes_of(m.p, n), &got).code != FAULT_NONE);
 	buffer_release(&m);
+}
+
+TEST(fetch_options)
+{
+	static const struct fetch_host hosts[] = {{"a.example", {true, 512, 0}}, {"b.example", {true, 256, 300}}};
+	struct fetch_options o = {.user_agent = "agent", .hosts = hosts, .host_count = 2, .per_host = 3}, back = {0};
+	struct buffer m = message();
+	fetch_options_encode(&o, &m);
+	CHECK(fetch_options_decode(buffer_bytes(&m), &arena, &back).code == FAULT_NONE);
+	CHECK(back.host_count == 2 && strcmp(back.hosts[1].host, "b.example") == 0 && back.hosts[1].pace.gap_ms == 300);
+	abuse(&m, fetch_options_decode_any, &back, sizeof(back));
 }
 
 TEST(evidence_messages)

@@ -3,7 +3,7 @@
  * DIR (the static API under /static/; queries are ignored). Prints its port. Ends by itself after --seconds, and with SIGTERM.
  *
  *   teewatch-logserver --dir DIR [--port N] [--page-cap N] [--seconds N] [--fault KIND:EVERY]
- *                      [--proofs by-hash] [--tree NAME=DIR]... [--script FILE]
+ *                      [--proofs by-hash|none] [--tree NAME=DIR]... [--script FILE]
  *   teewatch-logserver --dir DIR --tls CERT.pem KEY.pem      files of DIR over TLS
  *
  * KIND is that of a script's fault: every EVERY-th answer has it. With --script the server does as script.h says: it
@@ -265,9 +265,10 @@ static void read_options(struct server *s, struct options *o, int argc, char **a
 			r->page_cap = (unsigned)strtoul(v, NULL, 10);
 		else if (strcmp(name, "--seconds") == 0)
 			o->seconds = strtol(v, NULL, 10);
-		else if (strcmp(name, "--proofs") == 0)
-			r->by_hash_only = strcmp(v, "by-hash") == 0;
-		else if (strcmp(name, "--tree") == 0)
+		else if (strcmp(name, "--proofs") == 0) {
+			r->by_hash_only = true;
+			r->no_proof_by_hash = strcmp(v, "none") == 0;
+		} else if (strcmp(name, "--tree") == 0)
 			add_tree(r, v);
 		else if (strcmp(name, "--script") == 0)
 			r->script_path = v;

@@ -5,7 +5,10 @@
  *
  *   teewatch-mklog --out DIR [--size N] [--timestamp MS] [--origin NAME] [--name NAME] [--seed N] [--plain]
  *                  [--certificate FILE[@INDEX]]... [--precertificate FILE[@INDEX]]...
- *                  [--log-key FILE] [--garbage INDEX]... [--wrong-root] [--bad-signature] [--fork-at INDEX]
+ *                  [--final FILE@INDEX:PROMISED]... [--log-key FILE] [--garbage INDEX]... [--wrong-root] [--bad-signature] [--fork-at INDEX]
+ *
+ * --final: the certificate at INDEX with an SCT of this log in it, which promises its precertificate at PROMISED.
+ * The entry there is it where --precertificate FILE@PROMISED says so, and else the promise is broken.
  *
  * A log grows by making it again with a larger --size and a later --timestamp: equal seeds make equal entries.
  */
@@ -36,7 +39,8 @@ enum { GIVEN_MAX = 256, TILE = 256, TILE_BYTES_MAX = 64 << 20 };
 struct given {
 	struct bytes der;
 	uint64_t index;
-	bool precertificate, placed, garbage;
+	bool precertificate, placed, garbage, final;
+	uint64_t promised;
 };
 
 struct maker {
@@ -215,6 +219,80 @@ struct entry {
 	struct bytes certificate, extra; /* certificate: or TBSCertificate; extra: what was submitted */
 };
 
+static int64_t entry_timestamp(const struct maker *m, uint64_t index)
+{
+	return m->timestamp_ms - 3600000 + (int64_t)(index % 3000000);
+}
+
+/* TimestampedEntry with the leaf_index extension of static logs. */
+static void put_timestamped_entry(struct maker *m, const struct entry *e, uint64_t index, struct buffer *out)
+{
+	buffer_put_u64be(out, (uint64_t)entry_timestamp(m, index));
+	buffer_put_u16be(out, e->precertificate ? 1 : 0);
+	if (e->precertificate)
+		buffer_put_bytes(out, sha256_bytes(&m->issuer_key_hash));
+	buffer_put_u24be(out, (uint32_t)e->certificate.n);
+	buffer_put_bytes(out, e->certificate);
+	buffer_put_u16be(out, 8);
+	buffer_put_u8(out, 0);
+	buffer_put_u16be(out, 5);
+	buffer_put_u8(out, (uint8_t)(index >> 32));
+	buffer_put_u32be(out, (uint32_t)index);
+}
+
+/* SignedCertificateTimestampList with the one SCT of this log over the TBSCertificate. */
+static void put_sct_list(struct maker *m, struct bytes tbs, uint64_t promised, struct buffer *out)
+{
+	struct buffer leaf, sct;
+	struct entry e = {true, tbs, {NULL, 0}};
+	buffer_init(&leaf, 1 << 20);
+	buffer_init(&sct, 1 << 16);
+	buffer_put_u16be(&leaf, 0);
+	put_timestamped_entry(m, &e, promised, &leaf);
+	buffer_put_u8(&sct, 0);
+	buffer_put_bytes(&sct, sha256_bytes(&m->log_id));
+	buffer_put_u64be(&sct, (uint64_t)entry_timestamp(m, promised));
+	buffer_put(&sct, leaf.p + leaf.n - 10, 10); /* CtExtensions */
+	head_put_signature(m->log_key, buffer_bytes(&leaf), m->bad_signature, &sct);
+	buffer_put_u16be(out, (uint16_t)(sct.n + 2));
+	buffer_put_u16be(out, (uint16_t)sct.n);
+	buffer_put_bytes(out, buffer_bytes(&sct));
+	buffer_release(&leaf);
+	buffer_release(&sct);
+}
+
+/* The same certificate with an SCT list as its last extension; its own signature is left as it was, since logs do
+ * not look at it. */
+static struct bytes final_certificate(struct maker *m, const struct given *g)
+{
+	struct buffer tbs, list;
+	struct cert c;
+	const uint8_t *p = g->der.p;
+	X509 *x = d2i_X509(NULL, &p, (long)g->der.n);
+	ASN1_OCTET_STRING *octets = ASN1_OCTET_STRING_new(), *value = ASN1_OCTET_STRING_new();
+	uint8_t *der = NULL;
+	buffer_init(&tbs, 1 << 20);
+	buffer_init(&list, 1 << 16);
+	if (!x || fault_is_set(cert_parse(g->der, &c)) || fault_is_set(cert_tbs_canonical(&c, &tbs)))
+		die("--final", "does not parse");
+	put_sct_list(m, buffer_bytes(&tbs), g->promised, &list);
+	ASN1_OCTET_STRING_set(octets, list.p, (int)list.n); /* octets of the list, in octets of the extension */
+	int n = i2d_ASN1_OCTET_STRING(octets, &der);
+	ASN1_OCTET_STRING_set(value, der, n);
+	X509_EXTENSION *e = X509_EXTENSION_create_by_NID(NULL, NID_ct_precert_scts, 0, value);
+	X509_add_ext(x, e, -1);
+	i2d_re_X509_tbs(x, NULL); /* else the encoding that was parsed is taken again */
+	struct bytes out = certificate_der(x, &m->arena);
+	X509_EXTENSION_free(e);
+	ASN1_OCTET_STRING_free(octets);
+	ASN1_OCTET_STRING_free(value);
+	OPENSSL_free(der);
+	X509_free(x);
+	buffer_release(&tbs);
+	buffer_release(&list);
+	return out;
+}
+
 static void choose_entry(struct maker *m, uint64_t index, uint8_t *scratch, struct entry *out)
 {
 	struct given *g = given_at(m, index);
@@ -222,6 +300,10 @@ static void choose_entry(struct maker *m, uint64_t index, uint8_t *scratch, stru
 	if (g && g->garbage) {
 		memset(scratch, 0x5a, 700);
 		*out = (struct entry){false, bytes_of(scratch, 700), {NULL, 0}};
+		return;
+	}
+	if (g && g->final) {
+		*out = (struct entry){false, final_certificate(m, g), {NULL, 0}};
 		return;
 	}
 	if (g) {
@@ -244,22 +326,6 @@ static void choose_entry(struct maker *m, uint64_t index, uint8_t *scratch, stru
 	memcpy(scratch, template.p, template.n);
 	patch(scratch, pre ? m->tbs_serial_at : m->cert_serial_at, pre ? m->tbs_name_at : m->cert_name_at, number);
 	*out = (struct entry){pre, bytes_of(scratch, template.n), pre ? m->template_cert : (struct bytes){NULL, 0}};
-}
-
-/* TimestampedEntry with the leaf_index extension of static logs. */
-static void put_timestamped_entry(struct maker *m, const struct entry *e, uint64_t index, struct buffer *out)
-{
-	buffer_put_u64be(out, (uint64_t)(m->timestamp_ms - 3600000) + index % 3000000);
-	buffer_put_u16be(out, e->precertificate ? 1 : 0);
-	if (e->precertificate)
-		buffer_put_bytes(out, sha256_bytes(&m->issuer_key_hash));
-	buffer_put_u24be(out, (uint32_t)e->certificate.n);
-	buffer_put_bytes(out, e->certificate);
-	buffer_put_u16be(out, 8);
-	buffer_put_u8(out, 0);
-	buffer_put_u16be(out, 5);
-	buffer_put_u8(out, (uint8_t)(index >> 32));
-	buffer_put_u32be(out, (uint32_t)index);
 }
 
 /* {"leaf_input":"...","extra_data":"..."}, with a comma behind it, so that a page is one piece of the file. */
@@ -449,7 +515,8 @@ static void write_description(struct maker *m)
 
 /* ---- command line ---- */
 
-static void add_given(struct maker *m, const char *arg, bool precertificate)
+/* FILE[@INDEX], or for a final certificate FILE@INDEX:PROMISED. */
+static void add_given(struct maker *m, const char *arg, bool precertificate, bool final)
 {
 	char path[4096];
 	struct buffer content;
@@ -458,10 +525,12 @@ static void add_given(struct maker *m, const char *arg, bool precertificate)
 	if (m->given_count >= GIVEN_MAX)
 		die(arg, "too many certificates");
 	struct given *g = &m->given[m->given_count++];
-	*g = (struct given){.precertificate = precertificate, .index = UINT64_MAX};
+	*g = (struct given){.precertificate = precertificate, .index = UINT64_MAX, .final = final};
 	if (at) {
+		char *colon = strchr(at, ':');
 		*at = 0;
 		g->index = strtoull(at + 1, NULL, 10);
+		g->promised = colon ? strtoull(colon + 1, NULL, 10) : 0;
 	}
 	buffer_init(&content, 1 << 20);
 	int rc = file_read(path, &content);
@@ -516,9 +585,11 @@ static void read_options(struct maker *m, int argc, char **argv)
 		else if (strcmp(o, "--fork-at") == 0)
 			m->fork_at = strtoull(v, NULL, 10);
 		else if (strcmp(o, "--certificate") == 0)
-			add_given(m, v, false);
+			add_given(m, v, false, false);
 		else if (strcmp(o, "--precertificate") == 0)
-			add_given(m, v, true);
+			add_given(m, v, true, false);
+		else if (strcmp(o, "--final") == 0)
+			add_given(m, v, false, true);
 		else if (strcmp(o, "--garbage") == 0 && m->given_count < GIVEN_MAX)
 			m->given[m->given_count++] = (struct given){.index = strtoull(v, NULL, 10), .garbage = true};
 		else
