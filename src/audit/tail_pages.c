@@ -254,13 +254,12 @@ void tail_plan(struct tail *t)
 {
 	int64_t now = clock_monotonic_ms();
 	size_t ahead = 0;
-	for (struct page *p = t->pages; p; p = p->next, ahead++)
+	for (struct page *p = t->pages; p; p = p->next, ahead++) {
 		if (p->state == PAGE_GONE)
 			return; /* nothing behind it can be proven in this run */
-	ahead = 0;
-	for (struct page *p = t->pages; p; p = p->next, ahead++)
 		if (p->state == PAGE_PLANNED && now >= p->retry_at_ms && may_fetch(t))
 			start_page(p);
+	}
 	/* Until the page cap is known one request tells more than many. */
 	size_t most = t->log->kind == CT_LOG_RFC6962 && t->cap == 0 ? 1 : PAGES_AHEAD_MAX;
 	while (t->planned < t->target.size && ahead < most && may_fetch(t)) {

@@ -30,6 +30,7 @@ REPLAY_SCENARIOS = \
 	tests/replay/list-changes.scenario \
 	tests/replay/missing-at-first.scenario \
 	tests/replay/missing-entries.scenario \
+	tests/replay/missing-everything.scenario \
 	tests/replay/missing-once.scenario \
 	tests/replay/missing-then-unreachable.scenario \
 	tests/replay/network-429-wait.scenario \
