@@ -281,8 +281,10 @@ static void take_head(struct tail *t, const struct task_tree_head_reply *r)
 		/* A whole checkpoint by another key: in this log's name, or the URL leads to another log. */
 		if (sources_origin_is(t->audit, t->log, r->origin))
 			take_bad_signature(t, r);
-		else
+		else if (++t->bad_heads < BAD_HEADS)
 			tail_retry_head(t, "the answer is the checkpoint of another log", -1);
+		else
+			tail_fail(t, "its URL leads to another log: the checkpoint of %s", r->origin);
 		return;
 	}
 	if (fault_is_set(r->fault)) {

@@ -50,38 +50,24 @@ bool ct_consistency_roots(uint64_t first_size, uint64_t second_size, const struc
 
 /* ---- from hash tiles ---- */
 
-static void add_place(struct ct_tile_place *out, size_t *n, unsigned level, uint64_t index, uint64_t size)
-{
-	unsigned width = ct_tile_width(level, index, size);
-	if (width == 0 || *n == CT_CONSISTENCY_TILES)
-		return;
-	for (size_t i = 0; i < *n; i++)
-		if (out[i].level == level && out[i].index == index)
-			return;
-	out[(*n)++] = (struct ct_tile_place){level, index, width};
-}
-
-/* On each level the tile with the first tree's last leaf, and the one at the second tree's edge: every sibling
- * of the way up from that leaf stands in the same tile as its twin, or at the edge. */
-size_t ct_consistency_tiles(uint64_t first_size, uint64_t second_size, struct ct_tile_place out[CT_CONSISTENCY_TILES])
-{
-	size_t n = 0;
-	if (first_size == 0 || first_size >= second_size)
-		return 0;
-	for (unsigned level = 0; level < CT_TILE_LEVELS && second_size >> 8 * level > 0; level++) {
-		add_place(out, &n, level, ((first_size - 1) >> 8 * level) / CT_TILE_WIDTH, second_size);
-		if (ct_tile_partial_width(level, second_size) > 0)
-			add_place(out, &n, level, ct_tile_full_count(level, second_size), second_size);
-	}
-	return n;
-}
-
+/* The tiles that a walk looks into: to be listed, or with their content. */
 struct tiles {
+	struct ct_tile_place *list; /* NULL: content is there */
 	const struct ct_tile_place *places;
 	const struct bytes *content;
 	size_t n;
+	uint64_t size;              /* of the tree */
 	bool bad;
 };
+
+static void list_tile(struct tiles *t, unsigned level, uint64_t index)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->list[i].level == level && t->list[i].index == index)
+			return;
+	if (t->n < CT_CONSISTENCY_TILES)
+		t->list[t->n++] = (struct ct_tile_place){level, index, ct_tile_width(level, index, t->size)};
+}
 
 /* The hash of 2^height leaves, the index-th of its kind. */
 static struct sha256 perfect(struct tiles *t, unsigned height, uint64_t index)
@@ -89,6 +75,10 @@ static struct sha256 perfect(struct tiles *t, unsigned height, uint64_t index)
 	struct sha256 hashes[CT_TILE_WIDTH] = {{{0}}};
 	unsigned level = height / 8, count = 1u << height % 8;
 	uint64_t first = index << height % 8;
+	if (t->list) {
+		list_tile(t, level, first / CT_TILE_WIDTH);
+		return hashes[0];
+	}
 	for (size_t i = 0; i < t->n; i++) {
 		const struct ct_tile_place *p = &t->places[i];
 		size_t at = (size_t)(first % CT_TILE_WIDTH);
@@ -115,38 +105,48 @@ static unsigned log2_floor(uint64_t n)
 /* Root of leaves [from, from + n), which begin at a multiple of the largest power of two up to n. */
 static struct sha256 root_of(struct tiles *t, uint64_t from, uint64_t n)
 {
-	struct sha256 hash = ct_merkle_empty();
-	bool there = false;
+	struct sha256 hash = {{0}};
 	/* The perfect parts from the right, each joined to what is behind it. */
 	for (uint64_t left = n; left > 0; left &= left - 1) {
 		unsigned height = log2_floor(left & -left);
 		uint64_t start = from + (left & (left - 1));
 		struct sha256 part = perfect(t, height, start >> height);
-		hash = there ? ct_merkle_node(&part, &hash) : part;
-		there = true;
+		hash = left == n ? part : ct_merkle_node(&part, &hash);
 	}
 	return hash;
 }
 
 /* RFC 6962 section 2.1.2, from the leaf up: the first node, then each sibling. */
-bool ct_consistency_from_tiles(uint64_t first_size, uint64_t second_size, const struct ct_tile_place *places,
-                               const struct bytes *tiles, size_t n, struct ct_proof *out)
+static bool walk(struct tiles *t, uint64_t first_size, uint64_t second_size, struct ct_proof *out)
 {
-	struct tiles t = {places, tiles, n, false};
 	out->n = 0;
-	if (first_size == 0 || first_size >= second_size)
+	if (first_size == 0 || first_size >= second_size || second_size > LIMIT_TREE_SIZE)
 		return false;
 	unsigned height = log2_floor(first_size & -first_size);
 	uint64_t at = (first_size - 1) >> height, last = (second_size - 1) >> height;
-	out->nodes[out->n++] = perfect(&t, height, at);
+	out->nodes[out->n++] = perfect(t, height, at);
 	for (; last > 0 && out->n < LIMIT_PROOF_NODES; at >>= 1, last >>= 1, height++) {
 		if (at & 1) {
-			out->nodes[out->n++] = perfect(&t, height, at - 1);
+			out->nodes[out->n++] = perfect(t, height, at - 1);
 		} else if (at != last) {
 			uint64_t start = (at + 1) << height, most = UINT64_C(1) << height;
 			uint64_t leaves = second_size - start < most ? second_size - start : most;
-			out->nodes[out->n++] = root_of(&t, start, leaves);
+			out->nodes[out->n++] = root_of(t, start, leaves);
 		}
 	}
-	return !t.bad && last == 0;
+	return !t->bad && last == 0;
+}
+
+size_t ct_consistency_tiles(uint64_t first_size, uint64_t second_size, struct ct_tile_place out[CT_CONSISTENCY_TILES])
+{
+	struct tiles t = {.list = out, .size = second_size};
+	struct ct_proof path;
+	return walk(&t, first_size, second_size, &path) ? t.n : 0;
+}
+
+bool ct_consistency_from_tiles(uint64_t first_size, uint64_t second_size, const struct ct_tile_place *places,
+                               const struct bytes *tiles, size_t n, struct ct_proof *out)
+{
+	struct tiles t = {.places = places, .content = tiles, .n = n, .size = second_size};
+	return walk(&t, first_size, second_size, out);
 }

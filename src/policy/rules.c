@@ -80,7 +80,7 @@ const struct anomaly_rule anomaly_rules[] = {
 	 "Publish signed provenance for the release, or find out why this software has none."},
 	{"log_misbehaviour", SEVERITY_CRITICAL, true,
 	 "A log contradicted what it had signed, signed badly, or did not include what it promised in an SCT: proof is kept.",
-	 "Report it to the browsers' root programs with the kept tree heads."},
+	 "Export the proof with teewatch logs --proof, and report it to the browsers' root programs."},
 	{"log_stale", SEVERITY_MEDIUM, true,
 	 "The newest tree head of a log is older than its maximum merge delay and a day allow.",
 	 "Wait for the log, or ask its operator; its new certificates are not seen meanwhile."},

@@ -39,7 +39,7 @@ struct event_run {
 	int exit_status;
 };
 
-/* What is said of a log is not what it was: "listed", "state", "key", "origin", "final_tree_head". */
+/* What is said of a log is not what it was: "listed", "state", "key", "origin". */
 struct event_change {
 	const char *what, *previous, *current;
 };

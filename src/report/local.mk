@@ -8,4 +8,4 @@ src_libreport_a_SOURCES = \
 	src/report/outlook.h \
 	src/report/verdict_json.c \
 	src/report/verdict_json.h
-EXTRA_DIST += schema/event.schema.json
+EXTRA_DIST += schema/event.schema.json schema/log-proof.schema.json

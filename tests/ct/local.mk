@@ -1,6 +1,8 @@
 ct_tests = \
 	tests/ct/test_entry \
+	tests/ct/test_consistency \
 	tests/ct/test_log_list \
+	tests/ct/test_log_proof \
 	tests/ct/test_merkle \
 	tests/ct/test_page \
 	tests/ct/test_proof \
@@ -16,6 +18,11 @@ EXTRA_DIST += tests/ct/signer.h
 
 tests_ct_test_entry_SOURCES = tests/ct/test_entry.c
 tests_ct_test_entry_LDADD = $(ct_libs)
+tests_ct_test_consistency_SOURCES = tests/ct/test_consistency.c tests/testlog/merkle_tree.c tests/testlog/merkle_tree.h
+tests_ct_test_consistency_LDADD = $(ct_libs)
+tests_ct_test_log_proof_SOURCES = tests/ct/test_log_proof.c tests/testlog/head.c tests/testlog/head.h \
+	tests/testlog/merkle_tree.c tests/testlog/merkle_tree.h
+tests_ct_test_log_proof_LDADD = $(ct_libs)
 tests_ct_test_log_list_SOURCES = tests/ct/test_log_list.c
 tests_ct_test_log_list_LDADD = $(ct_libs)
 tests_ct_test_merkle_SOURCES = tests/ct/test_merkle.c

@@ -51,6 +51,8 @@ static void abuse(struct buffer *m, struct fault (*decode)(struct bytes in, stru
 DECODER(task_entries_decode, task_entries)
 DECODER(task_entries_reply_decode, task_entries_reply)
 DECODER(task_tree_head_reply_decode, task_tree_head_reply)
+DECODER(task_consistency_decode, task_consistency)
+DECODER(task_consistency_reply_decode, task_consistency_reply)
 DECODER(task_seed_decode, task_seed)
 DECODER(task_promise_decode, task_promise)
 DECODER(task_promise_reply_decode, task_promise_reply)
@@ -116,6 +118,31 @@ TEST(entries_reply)
 	CHECK(bytes_equal_text(back.findings[0].promises[0].sct, "sct") && back.findings[0].issuer_key_sha256.b[5] == 9);
 	CHECK(back.unparseable[0].fault.code == FAULT_TAG && strcmp(back.unparseable[0].fault.field, "serial") == 0);
 	abuse(&m, task_entries_reply_decode_any, &back, sizeof(back));
+}
+
+TEST(consistency)
+{
+	struct buffer m = message();
+	struct task_consistency task = {.kind = CT_LOG_STATIC, .first_size = 5, .second_size = 300, .body_count = 2}, back = {0};
+	task.first_root.b[3] = 7;
+	task.bodies[1].content = BYTES_LITERAL("tile");
+	task_consistency_encode(&task, &m);
+	CHECK(task_consistency_decode(buffer_bytes(&m), &arena, &back).code == FAULT_NONE);
+	CHECK(back.first_size == 5 && back.second_size == 300 && back.body_count == 2);
+	CHECK(sha256_equal(&back.first_root, &task.first_root) && bytes_equal(back.bodies[1].content, task.bodies[1].content));
+	abuse(&m, task_consistency_decode_any, &back, sizeof(back));
+	m = message();
+	task.first_size = 300;
+	task_consistency_encode(&task, &m);
+	CHECK(task_consistency_decode(buffer_bytes(&m), &arena, &back).code == FAULT_VALUE);
+	buffer_release(&m);
+	struct task_consistency_reply reply = {.path = {.n = 3}}, reply_back = {0};
+	reply.path.nodes[2].b[0] = 9;
+	m = message();
+	task_consistency_reply_encode(&reply, &m);
+	CHECK(task_consistency_reply_decode(buffer_bytes(&m), &arena, &reply_back).code == FAULT_NONE);
+	CHECK(reply_back.path.n == 3 && sha256_equal(&reply_back.path.nodes[2], &reply.path.nodes[2]));
+	abuse(&m, task_consistency_reply_decode_any, &reply_back, sizeof(reply_back));
 }
 
 TEST(tree_heads_and_seeds)

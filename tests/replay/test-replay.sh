@@ -32,7 +32,10 @@ done
 if [ $# -gt 0 ]; then
 	for name; do echo "$here/$name.scenario"; done
 else
-	ls "$here"/*.scenario
+	for scenario in "$here"/*.scenario; do
+		grep -qF "tests/replay/$(basename "$scenario")" "$here/local.mk" || { echo "$scenario is not in local.mk" >&2; exit 1; }
+		echo "$scenario"
+	done
 fi | while read -r scenario; do
 	echo "$scenario rfc6962"
 	echo "$scenario static"

@@ -1,0 +1,280 @@
+/* Proofs of misbehaviour: each class proven, observed or refuted; nothing that was changed is proven. */
+#include "test.h"
+
+#include <openssl/x509.h>
+
+#include "ct/consistency.h"
+#include "ct/log_proof.h"
+#include "ct/tree_head.h"
+#include "testlog/head.h"
+#include "testlog/merkle_tree.h"
+
+enum { LEAVES = 1200, FIRST = 700, SECOND = 1100 };
+
+static EVP_PKEY *key;
+static struct sha256 log_id;
+static struct bytes spki;
+static struct merkle_tree tree, fork_tree; /* the fork differs in leaf 300 */
+static uint8_t leaves[LEAVES][32];
+static struct arena arena;
+
+static void build(void)
+{
+	uint8_t *der = NULL;
+	if (key)
+		return;
+	key = EVP_EC_gen("P-256");
+	int n = i2d_PUBKEY(key, &der);
+	arena_init(&arena, 64 << 20);
+	spki = bytes_of(der, (size_t)n);
+	log_id = hash_sha256(spki);
+	for (unsigned i = 0; i < LEAVES; i++)
+		memcpy(leaves[i], hash_sha256(bytes_of(&i, sizeof(i))).b, 32);
+	merkle_tree_build(&tree, (const uint8_t(*)[32])leaves, LEAVES);
+	leaves[300][0] ^= 1;
+	merkle_tree_build(&fork_tree, (const uint8_t(*)[32])leaves, LEAVES);
+	leaves[300][0] ^= 1;
+}
+
+static struct bytes head_of(enum ct_log_kind kind, const struct merkle_tree *t, uint64_t size, int64_t ms, bool broken)
+{
+	struct head h = {.size = size, .timestamp_ms = ms, .origin = "log.example/x", .log_id = log_id};
+	struct buffer b;
+	merkle_tree_root(t, size, h.root.b);
+	head_sign(&h, key, broken);
+	buffer_init(&b, 1 << 16);
+	if (kind == CT_LOG_STATIC)
+		head_put_checkpoint(&h, &b);
+	else
+		head_put_sth(&h, &b);
+	struct bytes kept = arena_bytes(&arena, buffer_bytes(&b));
+	buffer_release(&b);
+	return kept;
+}
+
+static struct log_proof proof_of(enum log_proof_class class, enum ct_log_kind kind)
+{
+	build();
+	struct log_proof p = {.class = class, .log_id = log_id, .key = spki, .kind = kind, .name = "a \"log\"",
+	                      .url = "https://log.example/", .observed_ms = 1769126400000, .answer = ""};
+	if (class == LOG_PROOF_FORK) {
+		p.first = head_of(kind, &tree, SECOND, 1000, false);
+		p.second = head_of(kind, &fork_tree, SECOND, 2000, false);
+	} else if (class == LOG_PROOF_ROLLBACK) {
+		p.first = head_of(kind, &tree, SECOND, 1000, false);
+		p.second = head_of(kind, &tree, FIRST, 2000, false);
+	} else if (class == LOG_PROOF_BAD_SIGNATURE) {
+		p.first = head_of(kind, &tree, SECOND, 1000, true);
+	} else if (class == LOG_PROOF_MISSING) {
+		p.first = head_of(kind, &tree, SECOND, 1000, false);
+		p.index = SECOND - 1;
+		p.first_missed_ms = 1769040000000;
+		p.answer = "HTTP status 404";
+	} else {
+		p.first = head_of(kind, &tree, FIRST, 1000, false);
+		p.second = head_of(kind, &fork_tree, SECOND, 2000, false);
+	}
+	if (class == LOG_PROOF_INCONSISTENT) {
+		uint8_t path[64][32];
+		p.path.n = merkle_tree_consistency(&fork_tree, FIRST, SECOND, path);
+		for (size_t i = 0; i < p.path.n; i++)
+			memcpy(p.path.nodes[i].b, path[i], 32);
+	}
+	if (class == LOG_PROOF_WRONG_ROOT) {
+		uint64_t end = FIRST;
+		for (unsigned i = 0; i < SECOND; i++) {
+			struct sha256 leaf;
+			memcpy(leaf.b, leaves[i], 32);
+			if (i < FIRST)
+				CHECK(ct_frontier_append(&p.frontier, &leaf));
+			else
+				CHECK(log_proof_append(p.subtrees, &p.subtree_count, &end, 0, &leaf));
+		}
+		CHECK_U64(end, SECOND);
+	}
+	return p;
+}
+
+static struct buffer text_of(const struct log_proof *p)
+{
+	struct buffer b;
+	buffer_init(&b, 1 << 20);
+	log_proof_put(p, &b);
+	CHECK(buffer_ok(&b));
+	return b;
+}
+
+static enum log_proof_result verify_text(struct bytes text, struct log_proof *out)
+{
+	const char *why = NULL;
+	if (fault_is_set(log_proof_parse(text, &arena, out)))
+		return LOG_PROOF_FAILED;
+	enum log_proof_result r = log_proof_verify(out, &arena, &why);
+	CHECK(why && why[0]);
+	return r;
+}
+
+static const enum log_proof_result wanted[] = {
+	[LOG_PROOF_FORK] = LOG_PROOF_PROVEN,           [LOG_PROOF_ROLLBACK] = LOG_PROOF_PROVEN,
+	[LOG_PROOF_INCONSISTENT] = LOG_PROOF_PROVEN,   [LOG_PROOF_WRONG_ROOT] = LOG_PROOF_OBSERVED,
+	[LOG_PROOF_BAD_SIGNATURE] = LOG_PROOF_OBSERVED, [LOG_PROOF_MISSING] = LOG_PROOF_OBSERVED,
+};
+enum { CLASSES = 6 };
+
+TEST(each_class_on_both_apis)
+{
+	for (unsigned i = 0; i < 2 * CLASSES; i++) {
+		struct log_proof p = proof_of(i % CLASSES, i / CLASSES), back;
+		struct buffer text = text_of(&p), again;
+		CHECK_THAT(verify_text(buffer_bytes(&text), &back) == wanted[i % CLASSES], "class %u", i);
+		again = text_of(&back);
+		CHECK(bytes_equal(buffer_bytes(&text), buffer_bytes(&again)));
+		buffer_release(&text);
+		buffer_release(&again);
+	}
+}
+
+TEST(what_is_no_contradiction_is_refuted)
+{
+	struct log_proof p = proof_of(LOG_PROOF_FORK, CT_LOG_RFC6962), back;
+	struct bytes good = head_of(CT_LOG_RFC6962, &tree, SECOND, 3000, false);
+	struct bytes smaller = head_of(CT_LOG_RFC6962, &tree, FIRST, 500, false);
+	struct bytes forged = head_of(CT_LOG_RFC6962, &fork_tree, SECOND, 3000, true);
+	struct log_proof cases[9];
+	size_t n = 0;
+	p.second = good;
+	cases[n++] = p; /* the same root twice */
+	p.second = forged;
+	cases[n++] = p; /* the other root is not signed */
+	p.second = smaller;
+	cases[n++] = p;
+	p.class = LOG_PROOF_ROLLBACK;
+	cases[n++] = p; /* smaller, but signed before */
+	p = proof_of(LOG_PROOF_INCONSISTENT, CT_LOG_RFC6962);
+	p.second = good;
+	cases[n++] = p; /* the path leads to another root */
+	uint8_t path[64][32];
+	p.path.n = merkle_tree_consistency(&tree, FIRST, SECOND, path);
+	for (size_t i = 0; i < p.path.n; i++)
+		memcpy(p.path.nodes[i].b, path[i], 32);
+	cases[n++] = p; /* consistent */
+	p = proof_of(LOG_PROOF_WRONG_ROOT, CT_LOG_RFC6962);
+	p.second = good;
+	cases[n++] = p; /* the entries do lead to it */
+	p = proof_of(LOG_PROOF_BAD_SIGNATURE, CT_LOG_RFC6962);
+	p.first = good;
+	cases[n++] = p;
+	p = proof_of(LOG_PROOF_MISSING, CT_LOG_RFC6962);
+	p.index = SECOND;
+	cases[n++] = p;
+	for (size_t i = 0; i < n; i++) {
+		struct buffer text = text_of(&cases[i]);
+		CHECK_THAT(verify_text(buffer_bytes(&text), &back) == LOG_PROOF_FAILED, "case %zu", i);
+		buffer_release(&text);
+	}
+}
+
+TEST(entries_without_a_proven_beginning)
+{
+	struct log_proof p = proof_of(LOG_PROOF_WRONG_ROOT, CT_LOG_STATIC), back;
+	uint64_t end = 0;
+	p.first = (struct bytes){NULL, 0};
+	ct_frontier_init(&p.frontier);
+	p.subtree_count = 0;
+	for (unsigned i = 0; i < SECOND; i++)
+		CHECK(log_proof_append(p.subtrees, &p.subtree_count, &end, 0, (const struct sha256 *)leaves[i]));
+	struct buffer text = text_of(&p);
+	CHECK_U64(verify_text(buffer_bytes(&text), &back), LOG_PROOF_OBSERVED);
+	buffer_release(&text);
+	p.subtree_count--;
+	text = text_of(&p);
+	CHECK_U64(verify_text(buffer_bytes(&text), &back), LOG_PROOF_FAILED); /* they do not reach the head */
+	buffer_release(&text);
+}
+
+TEST(another_key_is_another_log)
+{
+	struct log_proof p = proof_of(LOG_PROOF_FORK, CT_LOG_STATIC), back;
+	p.log_id.b[0] ^= 1;
+	struct buffer text = text_of(&p);
+	CHECK_U64(verify_text(buffer_bytes(&text), &back), LOG_PROOF_FAILED);
+	buffer_release(&text);
+}
+
+/* What both heads say, of a proof that holds. */
+static bool says_the_same(const struct log_proof *a, const struct log_proof *b)
+{
+	struct ct_tree_head x[2], y[2];
+	const struct bytes bodies[4] = {a->first, a->second, b->first, b->second};
+	for (unsigned i = 0; i < 4; i++) {
+		struct ct_tree_head *h = i < 2 ? &x[i] : &y[i - 2];
+		struct fault f = a->kind == CT_LOG_STATIC ? ct_checkpoint_parse(bodies[i], &log_id, &arena, h)
+		                                          : ct_sth_parse(bodies[i], &arena, h);
+		if (fault_is_set(f))
+			return false;
+	}
+	for (unsigned i = 0; i < 2; i++)
+		if (x[i].tree_size != y[i].tree_size || x[i].timestamp_ms != y[i].timestamp_ms || !sha256_equal(&x[i].root, &y[i].root))
+			return false;
+	return a->class == b->class && a->kind == b->kind && sha256_equal(&a->log_id, &b->log_id);
+}
+
+TEST(cut_or_changed)
+{
+	uint64_t seed = 3;
+	for (unsigned i = 0; i < 2 * CLASSES; i++) {
+		struct log_proof p = proof_of(i % CLASSES, i / CLASSES), back;
+		struct buffer text = text_of(&p);
+		for (size_t n = 0; n < text.n; n += test_long() ? 1 : 7)
+			CHECK_THAT(verify_text(bytes_of(text.p, n), &back) == LOG_PROOF_FAILED, "class %u cut at %zu", i, n);
+		for (size_t at = 0; at < text.n; at++) {
+			uint8_t mask = (uint8_t)(1u << test_random(&seed) % 8);
+			text.p[at] ^= mask;
+			enum log_proof_result r = verify_text(buffer_bytes(&text), &back);
+			CHECK_THAT(r <= wanted[i % CLASSES], "class %u byte %zu makes more of it", i, at);
+			CHECK_THAT(r != LOG_PROOF_PROVEN || says_the_same(&p, &back), "class %u byte %zu", i, at);
+			text.p[at] ^= mask;
+			if (at % 64 == 0) {
+				arena_reset(&arena);
+				p = proof_of(i % CLASSES, i / CLASSES);
+			}
+		}
+		buffer_release(&text);
+		arena_reset(&arena);
+	}
+}
+
+TEST(other_json)
+{
+	struct log_proof p;
+	build();
+	CHECK(log_proof_parse(BYTES_LITERAL("{}"), &arena, &p).code == FAULT_UNRECOGNISED);
+	CHECK(log_proof_parse(BYTES_LITERAL("{\"schema\":\"teewatch.log-proof/2\"}"), &arena, &p).code == FAULT_UNRECOGNISED);
+	CHECK(log_proof_parse(BYTES_LITERAL("{\"schema\":\"teewatch.log-proof/1\",\"class\":\"x\"}"), &arena, &p).code ==
+	      FAULT_UNSUPPORTED);
+	CHECK(log_proof_parse(BYTES_LITERAL("{\"schema\":\"teewatch.log-proof/1\",\"class\":\"fork\"}"), &arena, &p).code ==
+	      FAULT_MISSING);
+	CHECK(fault_is_set(log_proof_parse(BYTES_LITERAL("[1]"), &arena, &p)));
+}
+
+TEST(subtrees_merge_as_they_come)
+{
+	struct ct_subtree whole[CT_SUBTREES_MAX], pieces[CT_SUBTREES_MAX];
+	struct sha256 hashes[900];
+	build();
+	for (unsigned i = 0; i < 900; i++)
+		memcpy(hashes[i].b, leaves[i], 32);
+	for (uint64_t first = 0; first < 70; first++) {
+		uint64_t end = first, at = first;
+		size_t n = 0, count = ct_subtrees(first, hashes, 900, whole);
+		for (uint64_t step = 1; at < first + 900; step = step * 2 % 97) {
+			struct ct_subtree part[CT_SUBTREES_MAX];
+			uint64_t most = first + 900 - at < step ? first + 900 - at : step;
+			size_t parts = ct_subtrees(at, hashes + (at - first), (size_t)most, part);
+			for (size_t i = 0; i < parts; i++)
+				CHECK(log_proof_append(pieces, &n, &end, part[i].level, &part[i].hash));
+			at += most;
+		}
+		CHECK_THAT(n == count && end == first + 900 && memcmp(pieces, whole, n * sizeof(*whole)) == 0, "from %" PRIu64, first);
+	}
+}
