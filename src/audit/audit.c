@@ -120,11 +120,11 @@ static void start_run(struct audit *a)
 		rc = store_begin(a->store);
 	if (rc >= 0)
 		rc = store_run_start(a->store, &a->run);
-	if (rc >= 0)
-		rc = sources_note_changes(a);
 	digest_watches(a, watching);
 	if (rc >= 0)
 		rc = store_watching_put(a->store, watching);
+	if (rc >= 0)
+		rc = sources_note_changes(a);
 	for (size_t i = 0; i < a->log_count && rc >= 0; i++)
 		rc = put_log(a, &a->logs[i]);
 	if (rc >= 0)

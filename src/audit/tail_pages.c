@@ -256,7 +256,7 @@ void tail_plan(struct tail *t)
 	size_t ahead = 0;
 	for (struct page *p = t->pages; p; p = p->next, ahead++) {
 		if (p->state == PAGE_GONE)
-			return; /* nothing behind it can be proven in this run */
+			return; /* nothing behind it can be proven in this run; what stands before it goes on */
 		if (p->state == PAGE_PLANNED && now >= p->retry_at_ms && may_fetch(t))
 			start_page(p);
 	}

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/json_writer.h"
-#include "base/timestamp.h"
 #include "base/limits.h"
+#include "base/timestamp.h"
 #include "cmd/canary.h"
 #include "cmd/command.h"
 #include "cmd/proof.h"
@@ -138,8 +138,8 @@ int logs_command(const struct command_context *context, int argc, char **argv)
 	int status = w.failed ? EXIT_USAGE : command_store(context, STORE_READ, &l.store);
 	if (status != EXIT_DONE)
 		return status;
-	if (proof || canary) {
-		status = proof ? proof_export(l.store, only, proof) : canary_print(l.store, canary, l.json);
+	if (canary || proof) {
+		status = canary ? canary_print(l.store, canary, l.json) : proof_export(l.store, only, proof);
 		store_close(l.store);
 		return status;
 	}

@@ -8,7 +8,7 @@ const char *task_kind_name(enum task_kind k)
 		[TASK_WATCH] = "watch",           [TASK_LOG_LIST] = "log list",     [TASK_TREE_HEAD] = "tree head",
 		[TASK_SEED] = "seed",             [TASK_ENTRIES] = "entries",       [TASK_CERTIFICATE] = "certificate",
 		[TASK_DOCUMENT] = "document",     [TASK_COLLATERAL] = "collateral", [TASK_VET] = "vet",
-		[TASK_JUDGE] = "evidence",        [TASK_CONSISTENCY] = "consistency", [TASK_PROMISE] = "promise",
+		[TASK_JUDGE] = "evidence",        [TASK_PROMISE] = "promise",       [TASK_CONSISTENCY] = "consistency",
 	};
 	return (size_t)k < sizeof(names) / sizeof(names[0]) && names[k] ? names[k] : "unknown";
 }

@@ -282,8 +282,8 @@ static const struct {
 	{TASK_WATCH, do_watch},       {TASK_LOG_LIST, do_log_list},       {TASK_TREE_HEAD, do_tree_head},
 	{TASK_SEED, do_seed},         {TASK_ENTRIES, do_entries},         {TASK_CERTIFICATE, do_certificate},
 	{TASK_DOCUMENT, do_document}, {TASK_COLLATERAL, do_collateral},
-	{TASK_VET, do_vet},           {TASK_JUDGE, do_judge},             {TASK_CONSISTENCY, do_consistency},
-	{TASK_PROMISE, do_promise},
+	{TASK_VET, do_vet},           {TASK_JUDGE, do_judge},             {TASK_PROMISE, do_promise},
+	{TASK_CONSISTENCY, do_consistency},
 };
 
 static bool run_task(struct worker *w, const struct frame *f)

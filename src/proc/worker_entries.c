@@ -57,11 +57,28 @@ static void note_issuer(const struct scan *s, const struct ct_entry *e, struct f
 	free(extra);
 }
 
+static struct fault parse_certificate(const struct ct_entry *e, struct bytes der, struct cert *out)
+{
+	return e->type == CT_ENTRY_PRECERT ? cert_parse_tbs(der, out) : cert_parse(der, out);
+}
+
+/* The leaves of a page pass through one buffer, and what is found is sent when all of them were seen: so
+ * it is made from a copy that stays. */
+static struct fault make_finding(struct scan *s, const struct ct_entry *e, unsigned reasons, struct finding *out)
+{
+	struct arena *a = &s->worker->arena;
+	struct cert c;
+	struct bytes copy = arena_bytes(a, e->certificate);
+	struct fault f = copy.n == e->certificate.n ? parse_certificate(e, copy, &c)
+	                                            : fault_at(FAULT_LIMIT, 0, "certificate");
+	return fault_is_set(f) ? f : finding_make(&c, reasons, a, out);
+}
+
 static void look_at_certificate(struct scan *s, const struct ct_entry *e, const struct sha256 *leaf_hash, struct bytes leaf)
 {
 	struct worker *w = s->worker;
 	struct cert c;
-	struct fault f = e->type == CT_ENTRY_PRECERT ? cert_parse_tbs(e->certificate, &c) : cert_parse(e->certificate, &c);
+	struct fault f = parse_certificate(e, e->certificate, &c);
 	if (fault_is_set(f)) {
 		note_unparseable(s, leaf, f, match_raw(w->watched, e->certificate), false);
 		return;
@@ -74,7 +91,7 @@ static void look_at_certificate(struct scan *s, const struct ct_entry *e, const 
 		return;
 	}
 	struct finding *found = &s->reply->findings[s->reply->finding_count];
-	struct fault made = finding_make(&c, reasons, &w->arena, found);
+	struct fault made = make_finding(s, e, reasons, found);
 	if (fault_is_set(made)) {
 		note_unparseable(s, leaf, made, true, false);
 		return;

@@ -182,6 +182,7 @@ TEST(promises)
 	m = message();
 	task_promise_encode(&t, &m);
 	CHECK(task_promise_decode(buffer_bytes(&m), &arena, &back).code == FAULT_MISMATCH);
+	buffer_release(&m);
 	struct task_promise_reply reply = {.is_signed = true, .has_leaf_index = true, .leaf_index = 7, .answer = PROMISE_BROKEN},
 	                          reply_back = {0};
 	m = message();

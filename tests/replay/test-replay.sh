@@ -51,3 +51,13 @@ if command -v python3 >/dev/null 2>&1 && python3 -c 'import jsonschema' 2>/dev/n
 			{ echo "FAILED: $events" >&2; exit 1; }
 	done
 fi
+# And so are the proofs.
+if command -v python3 >/dev/null 2>&1 && python3 -c 'import jsonschema' 2>/dev/null; then
+	cat "$work"/play-*/proof.one 2>/dev/null | python3 -c '
+import json, sys, jsonschema
+validator = jsonschema.Draft202012Validator(json.load(open(sys.argv[1])))
+for number, line in enumerate(sys.stdin, 1):
+    for error in validator.iter_errors(json.loads(line)):
+        sys.exit("proof %d: %s" % (number, error.message))
+' "$top_srcdir/schema/log-proof.schema.json" || { echo "FAILED: a proof is not what its schema says" >&2; exit 1; }
+fi

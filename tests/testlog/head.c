@@ -24,7 +24,7 @@ struct sha256 head_log_id(EVP_PKEY *key)
 	return id;
 }
 
-void head_put_signature(EVP_PKEY *key, struct bytes message, bool broken, struct buffer *out)
+size_t digitally_sign(struct bytes message, EVP_PKEY *key, uint8_t out[256])
 {
 	uint8_t der[128];
 	size_t n = sizeof(der);
@@ -32,28 +32,23 @@ void head_put_signature(EVP_PKEY *key, struct bytes message, bool broken, struct
 	EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key);
 	EVP_DigestSign(ctx, der, &n, message.p, message.n);
 	EVP_MD_CTX_free(ctx);
-	if (broken)
-		der[n - 1] ^= 1;
-	buffer_put_u8(out, 4);
-	buffer_put_u8(out, 3);
-	buffer_put_u16be(out, (uint16_t)n);
-	buffer_put(out, der, n);
+	memcpy(out, (const uint8_t[]){4, 3, (uint8_t)(n >> 8), (uint8_t)n}, 4);
+	memcpy(out + 4, der, n);
+	return n + 4;
 }
 
 void head_sign(struct head *h, EVP_PKEY *key, bool broken)
 {
-	struct buffer message, signature;
+	struct buffer message;
 	buffer_init(&message, 64);
-	buffer_init(&signature, sizeof(h->signature));
 	buffer_put_u16be(&message, 1);
 	buffer_put_u64be(&message, (uint64_t)h->timestamp_ms);
 	buffer_put_u64be(&message, h->size);
 	buffer_put_bytes(&message, sha256_bytes(&h->root));
-	head_put_signature(key, buffer_bytes(&message), broken, &signature);
-	memcpy(h->signature, signature.p, signature.n);
-	h->signature_bytes = signature.n;
+	h->signature_bytes = digitally_sign(buffer_bytes(&message), key, h->signature);
 	buffer_release(&message);
-	buffer_release(&signature);
+	if (broken)
+		h->signature[h->signature_bytes - 1] ^= 1;
 }
 
 void head_put_sth(const struct head *h, struct buffer *out)

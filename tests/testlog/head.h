@@ -26,8 +26,8 @@ EVP_PKEY *head_key(const char *pem);
 /* SHA-256 of the key's SubjectPublicKeyInfo. */
 struct sha256 head_log_id(EVP_PKEY *key);
 
-/* Append a DigitallySigned (ECDSA, SHA-256) over message; `broken` flips its last bit. */
-void head_put_signature(EVP_PKEY *key, struct bytes message, bool broken, struct buffer *out);
+/* DigitallySigned (RFC 5246 section 4.7) with SHA-256 and ECDSA over message; its length. */
+size_t digitally_sign(struct bytes message, EVP_PKEY *key, uint8_t out[256]);
 
 /* Sign with ECDSA; `broken` flips the signature's last bit. */
 void head_sign(struct head *h, EVP_PKEY *key, bool broken);

@@ -265,10 +265,9 @@ static void read_options(struct server *s, struct options *o, int argc, char **a
 			r->page_cap = (unsigned)strtoul(v, NULL, 10);
 		else if (strcmp(name, "--seconds") == 0)
 			o->seconds = strtol(v, NULL, 10);
-		else if (strcmp(name, "--proofs") == 0) {
-			r->by_hash_only = true;
-			r->no_proof_by_hash = strcmp(v, "none") == 0;
-		} else if (strcmp(name, "--tree") == 0)
+		else if (strcmp(name, "--proofs") == 0)
+			r->by_hash_only = true, r->script.no_proofs = strcmp(v, "none") == 0;
+		else if (strcmp(name, "--tree") == 0)
 			add_tree(r, v);
 		else if (strcmp(name, "--script") == 0)
 			r->script_path = v;

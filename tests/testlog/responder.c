@@ -347,7 +347,7 @@ static void answer_truly(struct responder *s, struct connection *c, const char *
 		get_head(s, c, &v, call[0] == 0);
 	else if (strcmp(call, "get-entries") == 0)
 		get_entries(s, c, &v, query, shorten);
-	else if (strcmp(call, "get-proof-by-hash") == 0 && !s->script.no_proofs && !s->no_proof_by_hash)
+	else if (strcmp(call, "get-proof-by-hash") == 0 && !s->script.no_proofs)
 		get_proof_by_hash(s, c, &v, query);
 	else if ((consistency && !s->script.no_consistency) || (both && !s->by_hash_only && !s->script.no_proofs))
 		get_proof(s, c, &v, call, query);

@@ -36,7 +36,6 @@ struct responder {
 	struct script script;
 	unsigned page_cap, answers;
 	bool by_hash_only;      /* get-entry-and-proof is not offered */
-	bool no_proof_by_hash;  /* nor get-proof-by-hash */
 	bool files_only;        /* over TLS: whatever lies in the directory */
 	bool halve_length;      /* of the present answer: its Content-Length is too small */
 	struct tree trees[TREES_MAX];
