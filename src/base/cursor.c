@@ -8,20 +8,6 @@ void cursor_fail(struct cursor *c, enum fault_code code, const char *field)
 	c->left = (struct bytes){NULL, 0};
 }
 
-struct bytes cursor_take(struct cursor *c, size_t n, const char *field)
-{
-	if (n > c->left.n)
-		cursor_fail(c, FAULT_TRUNCATED, field);
-	if (!cursor_ok(c))
-		return (struct bytes){NULL, 0};
-	struct bytes out = {c->left.p, n};
-	if (n > 0)
-		c->left.p += n;
-	c->left.n -= n;
-	c->offset += n;
-	return out;
-}
-
 void cursor_copy(struct cursor *c, void *out, size_t n, const char *field)
 {
 	struct bytes b = cursor_take(c, n, field);
@@ -47,21 +33,6 @@ static uint64_t read_le(struct cursor *c, size_t n, const char *field)
 	for (size_t i = b.n; i > 0; i--)
 		v = v << 8 | b.p[i - 1];
 	return v;
-}
-
-uint8_t cursor_u8(struct cursor *c, const char *field)
-{
-	return (uint8_t)read_be(c, 1, field);
-}
-
-uint16_t cursor_u16be(struct cursor *c, const char *field)
-{
-	return (uint16_t)read_be(c, 2, field);
-}
-
-uint32_t cursor_u24be(struct cursor *c, const char *field)
-{
-	return (uint32_t)read_be(c, 3, field);
 }
 
 uint32_t cursor_u32be(struct cursor *c, const char *field)

@@ -34,15 +34,43 @@ static inline bool cursor_ok(const struct cursor *c)
 /* Record a fault at the present place; an earlier fault stands. */
 void cursor_fail(struct cursor *c, enum fault_code code, const char *field);
 
-/* The next n bytes as a view; empty after a fault. */
-struct bytes cursor_take(struct cursor *c, size_t n, const char *field);
+/* The next n bytes as a view; empty after a fault. Inline, with the small numbers: every entry of every log is read
+ * with them. (After a fault nothing is left, so what is left is all there is to look at.) */
+static inline struct bytes cursor_take(struct cursor *c, size_t n, const char *field)
+{
+	if (n > c->left.n) {
+		cursor_fail(c, FAULT_TRUNCATED, field);
+		return (struct bytes){NULL, 0};
+	}
+	struct bytes out = {c->left.p, n};
+	if (n > 0)
+		c->left.p += n;
+	c->left.n -= n;
+	c->offset += n;
+	return out;
+}
 
 /* Copy the next n bytes to out; zeros after a fault. */
 void cursor_copy(struct cursor *c, void *out, size_t n, const char *field);
 
-uint8_t cursor_u8(struct cursor *c, const char *field);
-uint16_t cursor_u16be(struct cursor *c, const char *field);
-uint32_t cursor_u24be(struct cursor *c, const char *field);
+static inline uint8_t cursor_u8(struct cursor *c, const char *field)
+{
+	struct bytes b = cursor_take(c, 1, field);
+	return b.n == 1 ? b.p[0] : 0;
+}
+
+static inline uint16_t cursor_u16be(struct cursor *c, const char *field)
+{
+	struct bytes b = cursor_take(c, 2, field);
+	return b.n == 2 ? (uint16_t)(b.p[0] << 8 | b.p[1]) : 0;
+}
+
+static inline uint32_t cursor_u24be(struct cursor *c, const char *field)
+{
+	struct bytes b = cursor_take(c, 3, field);
+	return b.n == 3 ? (uint32_t)b.p[0] << 16 | (uint32_t)b.p[1] << 8 | b.p[2] : 0;
+}
+
 uint32_t cursor_u32be(struct cursor *c, const char *field);
 uint64_t cursor_u40be(struct cursor *c, const char *field);
 uint64_t cursor_u64be(struct cursor *c, const char *field);

@@ -30,6 +30,15 @@ static size_t read_length(struct cursor *c, const char *field)
 
 bool der_next(struct cursor *c, struct der *out, const char *field)
 {
+	size_t length, header = der_common_header(c->left, &length);
+	if (header > 0) {
+		const uint8_t *p = c->left.p;
+		*out = (struct der){p[0], {p + header, length}, {p, header + length}, c->offset + header};
+		c->left.p += header + length;
+		c->left.n -= header + length;
+		c->offset += header + length;
+		return true;
+	}
 	*out = (struct der){0};
 	if (!cursor_ok(c) || c->left.n == 0)
 		return false;

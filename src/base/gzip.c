@@ -1,6 +1,7 @@
 #include "base/gzip.h"
 
 #define ZLIB_CONST
+#include <libdeflate.h>
 #include <zlib.h>
 
 enum { GZIP_WINDOW = 15 + 16, STEP_BYTES = 64 << 10 };
@@ -19,12 +20,48 @@ static size_t give_room(z_stream *z, struct buffer *out)
 	return room;
 }
 
+/* Kept for the life of the process, as its tables cost more to make than a tile to inflate. */
+static struct libdeflate_decompressor *decompressor(void)
+{
+	static struct libdeflate_decompressor *d;
+	if (!d)
+		d = libdeflate_alloc_decompressor();
+	return d;
+}
+
+/* The size that the last four bytes tell (RFC 1952 section 2.3.1), modulo 2^32. */
+static size_t told_size(struct bytes in)
+{
+	const uint8_t *p = in.p + in.n - 4;
+	return (size_t)p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16 | (size_t)p[3] << 24;
+}
+
+/* libdeflate, which is nearly twice as fast as zlib, wants the whole of both sides. False where it is not simply
+ * good: it does not say what is wrong, and where. */
+static bool inflate_whole(struct bytes in, struct buffer *out)
+{
+	size_t size = in.n >= 18 ? told_size(in) : SIZE_MAX, consumed, made;
+	/* Deflate makes at most 1,032 bytes of one: nobody gets memory for less. */
+	if (size == 0 || size > out->max || size / 1032 > in.n)
+		return false;
+	uint8_t *room = buffer_reserve(out, size);
+	if (!room || !decompressor() ||
+	    libdeflate_gzip_decompress_ex(decompressor(), in.p, in.n, room, size, &consumed, &made) != LIBDEFLATE_SUCCESS ||
+	    consumed != in.n || made != size)
+		return false;
+	buffer_added(out, size);
+	return true;
+}
+
 struct fault gzip_inflate(struct bytes in, struct buffer *out)
 {
 	z_stream z = {0};
 	buffer_clear(out);
 	if (in.n > UINT32_MAX)
 		return fault_at(FAULT_LIMIT, 0, "gzip");
+	if (inflate_whole(in, out))
+		return FAULT_OK;
+	buffer_clear(out);
 	if (inflateInit2(&z, GZIP_WINDOW) != Z_OK)
 		return fault_at(FAULT_LIMIT, 0, "gzip");
 	z.next_in = (z_const Bytef *)in.p;

@@ -1,6 +1,6 @@
 /*
- * Bounded inflation of gzip (RFC 1952) by zlib: one member, nothing behind it, and never
- * more output than the caller allows.
+ * Bounded inflation of gzip (RFC 1952): one member, nothing behind it, and never more output than the
+ * caller allows. Good input goes through libdeflate; zlib says what is wrong with the rest.
  */
 #ifndef TEEWATCH_BASE_GZIP_H
 #define TEEWATCH_BASE_GZIP_H

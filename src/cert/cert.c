@@ -117,8 +117,36 @@ struct cursor cert_extensions(const struct cert *c)
 	return cursor_at(c->extensions, c->extensions_offset);
 }
 
+/* An extension of the common form, read in one go. False: it has another one, and is left where it is. */
+static bool read_common_extension(struct cursor *c, struct cert_extension *out)
+{
+	size_t n, header = der_common_header(c->left, &n), at = c->offset + header;
+	struct bytes in = {c->left.p + header, n};
+	if (header == 0 || c->left.p[0] != DER_SEQUENCE)
+		return false;
+	size_t oid_bytes, oid_header = der_common_header(in, &oid_bytes), oid_end = oid_header + oid_bytes;
+	if (oid_header == 0 || in.p[0] != DER_OID || in.n - oid_end < 4)
+		return false;
+	out->oid = bytes_of(in.p + oid_header, oid_bytes);
+	const uint8_t *rest = in.p + oid_end;
+	size_t skip = rest[0] == DER_BOOLEAN && rest[1] == 1 ? 3 : 0;
+	struct bytes last = {rest + skip, in.n - oid_end - skip};
+	size_t value_bytes, value_header = der_common_header(last, &value_bytes);
+	if (value_header == 0 || last.p[0] != DER_OCTET_STRING || value_header + value_bytes != last.n)
+		return false;
+	out->critical = skip > 0 && rest[2] != 0;
+	out->value = bytes_of(last.p + value_header, value_bytes);
+	out->offset = at + oid_end + skip + value_header;
+	c->left.p += header + n;
+	c->left.n -= header + n;
+	c->offset += header + n;
+	return true;
+}
+
 bool cert_extension_next(struct cursor *c, struct cert_extension *out)
 {
+	if (read_common_extension(c, out))
+		return true;
 	*out = (struct cert_extension){0};
 	if (!cursor_ok(c) || c->left.n == 0)
 		return false;

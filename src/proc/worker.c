@@ -1,5 +1,7 @@
 #include "proc/worker.h"
 
+#include <stdlib.h>
+
 #include "base/gzip.h"
 #include "base/limits.h"
 #include "ct/entry.h"
@@ -298,7 +300,8 @@ static bool run_task(struct worker *w, const struct frame *f)
 
 int worker_main(int socket_fd, int slots_fd, unsigned index)
 {
-	struct worker w = {.index = index};
+	static struct worker w; /* its leaves are many for a stack */
+	w.index = index;
 	struct channel channel;
 	struct frame frame;
 	arena_init(&w.forever, 64 << 20);
@@ -320,6 +323,8 @@ int worker_main(int socket_fd, int slots_fd, unsigned index)
 	channel_release(&channel);
 	arena_release(&w.arena);
 	arena_release(&w.forever);
+	free(w.findings);
+	free(w.unparseable);
 	buffer_release(&w.inflated);
 	buffer_release(&w.scratch);
 	buffer_release(&w.reply);

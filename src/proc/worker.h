@@ -6,6 +6,7 @@
 #define TEEWATCH_PROC_WORKER_H
 
 #include "base/buffer.h"
+#include "base/limits.h"
 #include "extract/match.h"
 #include "proc/slots.h"
 #include "proc/task.h"
@@ -19,6 +20,11 @@ struct worker {
 	struct buffer inflated;     /* the present body, where it came deflated */
 	struct buffer scratch;      /* one decoded leaf */
 	struct buffer reply;
+	/* Of the present page; kept from task to task, as most pages have nothing to put there. */
+	struct sha256 leaves[LIMIT_PAGE_ENTRIES];
+	struct finding *findings;
+	struct task_unparseable *unparseable;
+	size_t finding_capacity, unparseable_capacity;
 };
 
 /* Serve tasks until the socket closes; the process's exit status. */

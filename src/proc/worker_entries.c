@@ -14,8 +14,7 @@ struct scan {
 	struct worker *worker;
 	const struct task_entries *task;
 	struct task_entries_reply *reply;
-	struct sha256 *leaves; /* of entries [from, from + leaf_count) */
-	size_t leaf_count;
+	size_t leaf_count;     /* worker->leaves are those of entries [from, from + leaf_count) */
 	struct bytes extra_data; /* of the present entry of a page, in base64: decoded where something matched */
 	size_t reply_bytes;    /* held by findings and unparseable entries */
 	uint64_t at;           /* index of the present entry */
@@ -24,12 +23,18 @@ struct scan {
 static void note_unparseable(struct scan *s, struct bytes leaf, struct fault f, bool maybe_ours, bool crashed)
 {
 	struct task_entries_reply *r = s->reply;
+	struct worker *w = s->worker;
+	if (r->unparseable_count == w->unparseable_capacity) {
+		w->unparseable_capacity = w->unparseable_capacity ? 2 * w->unparseable_capacity : 8;
+		w->unparseable = memory_grow(w->unparseable, w->unparseable_capacity, sizeof(*w->unparseable));
+	}
+	r->unparseable = w->unparseable;
 	r->unparseable[r->unparseable_count++] = (struct task_unparseable){
 		.entry_index = s->at,
 		.fault = f,
 		.maybe_ours = maybe_ours,
 		.crashed = crashed,
-		.leaf = arena_bytes(&s->worker->arena, leaf),
+		.leaf = arena_bytes(&w->arena, leaf),
 	};
 	s->reply_bytes += leaf.n;
 }
@@ -74,6 +79,18 @@ static struct fault make_finding(struct scan *s, const struct ct_entry *e, unsig
 	return fault_is_set(f) ? f : finding_make(&c, reasons, a, out);
 }
 
+/* Room for one more; it counts when it is made. */
+static struct finding *next_finding(struct scan *s)
+{
+	struct worker *w = s->worker;
+	if (s->reply->finding_count == w->finding_capacity) {
+		w->finding_capacity = w->finding_capacity ? 2 * w->finding_capacity : 4;
+		w->findings = memory_grow(w->findings, w->finding_capacity, sizeof(*w->findings));
+	}
+	s->reply->findings = w->findings;
+	return &w->findings[s->reply->finding_count];
+}
+
 static void look_at_certificate(struct scan *s, const struct ct_entry *e, const struct sha256 *leaf_hash, struct bytes leaf)
 {
 	struct worker *w = s->worker;
@@ -90,7 +107,7 @@ static void look_at_certificate(struct scan *s, const struct ct_entry *e, const 
 		note_unparseable(s, leaf, f, true, false);
 		return;
 	}
-	struct finding *found = &s->reply->findings[s->reply->finding_count];
+	struct finding *found = next_finding(s);
 	struct fault made = make_finding(s, e, reasons, found);
 	if (fault_is_set(made)) {
 		note_unparseable(s, leaf, made, true, false);
@@ -111,7 +128,7 @@ static void look_at_entry(struct scan *s, const struct ct_entry *e, struct fault
                           const struct sha256 *leaf_hash)
 {
 	struct worker *w = s->worker;
-	s->leaves[s->leaf_count++] = *leaf_hash;
+	w->leaves[s->leaf_count++] = *leaf_hash;
 	s->reply->count++;
 	if (s->at == s->task->skip) {
 		note_unparseable(s, leaf, fault_at(FAULT_VALUE, 0, "decoder"), true, true);
@@ -178,7 +195,7 @@ static void fold(struct scan *s)
 {
 	struct ct_subtree subtrees[CT_SUBTREES_MAX];
 	struct task_entries_reply *r = s->reply;
-	r->subtree_count = ct_subtrees(s->task->from, s->leaves, s->leaf_count, subtrees);
+	r->subtree_count = ct_subtrees(s->task->from, s->worker->leaves, s->leaf_count, subtrees);
 	for (size_t i = 0; i < r->subtree_count; i++) {
 		r->subtrees[i].level = (uint8_t)subtrees[i].level;
 		r->subtrees[i].hash = subtrees[i].hash;
@@ -187,13 +204,9 @@ static void fold(struct scan *s)
 
 void worker_entries(struct worker *w, const struct task_entries *t, struct task_entries_reply *reply)
 {
-	struct arena *a = &w->arena;
 	struct scan s = {.worker = w, .task = t, .reply = reply};
 	struct bytes body;
-	s.leaves = arena_array(a, LIMIT_PAGE_ENTRIES, sizeof(*s.leaves));
-	reply->findings = arena_array(a, LIMIT_PAGE_ENTRIES, sizeof(*reply->findings));
-	reply->unparseable = arena_array(a, LIMIT_PAGE_ENTRIES, sizeof(*reply->unparseable));
-	reply->subtrees = arena_array(a, 2 * LIMIT_PROOF_NODES, sizeof(*reply->subtrees));
+	reply->subtrees = arena_array(&w->arena, 2 * LIMIT_PROOF_NODES, sizeof(*reply->subtrees));
 	reply->fault = worker_body(w, &t->body, LIMIT_PAGE_BYTES, &body);
 	if (!fault_is_set(reply->fault))
 		reply->fault = t->kind == CT_LOG_STATIC ? scan_tile(&s, body) : scan_page(&s, body);

@@ -3,12 +3,14 @@
  * what teewatch-logserver needs to serve the same entries over RFC 6962 (the same leaves, so the same root).
  * Most entries are filler of a realistic shape; the certificates of interest are given by name.
  *
- *   teewatch-mklog --out DIR [--size N] [--timestamp MS] [--origin NAME] [--name NAME] [--seed N] [--plain]
+ *   teewatch-mklog --out DIR [--size N] [--timestamp MS] [--origin NAME] [--name NAME] [--seed N] [--plain] [--real]
  *                  [--certificate FILE[@INDEX]]... [--precertificate FILE[@INDEX]]...
  *                  [--final FILE@INDEX:PROMISED]... [--log-key FILE] [--garbage INDEX]... [--wrong-root] [--bad-signature] [--fork-at INDEX]
  *
  * --final: the certificate at INDEX with an SCT of this log in it, which promises its precertificate at PROMISED.
  * The entry there is it where --precertificate FILE@PROMISED says so, and else the promise is broken.
+ *
+ * --real: filler has the size and the entropy of real entries (keys, signatures, issuers), for measuring.
  *
  * A log grows by making it again with a larger --size and a later --timestamp: equal seeds make equal entries.
  */
@@ -34,7 +36,7 @@
 #include "testlog/head.h"
 #include "testlog/merkle_tree.h"
 
-enum { GIVEN_MAX = 256, TILE = 256, TILE_BYTES_MAX = 64 << 20 };
+enum { GIVEN_MAX = 256, TILE = 256, KEY_BYTES = 256, TILE_BYTES_MAX = 64 << 20 };
 
 struct given {
 	struct bytes der;
@@ -47,14 +49,15 @@ struct maker {
 	const char *out, *origin, *name, *log_key_file;
 	uint64_t size, seed, fork_at;
 	int64_t timestamp_ms;
-	bool plain, wrong_root, bad_signature;
+	bool plain, wrong_root, bad_signature, real;
 	struct given given[GIVEN_MAX];
 	size_t given_count;
 	struct arena arena;
 	struct bytes issuer_der;
 	struct sha256 issuer_sha256, issuer_key_hash;
 	struct bytes template_cert, template_tbs; /* filler as final certificate, and as TBSCertificate */
-	size_t cert_serial_at, cert_name_at, tbs_serial_at, tbs_name_at;
+	struct { size_t serial, name, key; } cert_at, tbs_at; /* what differs from entry to entry */
+	uint8_t *precertificate; /* of the present filler, where it is real */
 	EVP_PKEY *log_key;
 	struct bytes log_spki;
 	struct sha256 log_id;
@@ -104,7 +107,7 @@ static void add_extension(X509 *x, X509 *issuer, int nid, const char *value)
 	X509_EXTENSION_free(e);
 }
 
-static X509 *make_ca(EVP_PKEY *key)
+static X509 *make_ca(EVP_PKEY *key, bool real)
 {
 	X509 *x = X509_new();
 	X509_set_version(x, X509_VERSION_3);
@@ -113,6 +116,12 @@ static X509 *make_ca(EVP_PKEY *key)
 	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8, (const uint8_t *)"Demo CA 1", -1, -1, 0);
 	X509_set_issuer_name(x, X509_get_subject_name(x));
 	X509_set_pubkey(x, key);
+	if (real) { /* chains of real logs have one or two certificates of a kilobyte each */
+		char comment[1000];
+		memset(comment, 'x', sizeof(comment) - 1);
+		comment[sizeof(comment) - 1] = 0;
+		add_extension(x, x, NID_netscape_comment, comment);
+	}
 	ASN1_TIME_set(X509_getm_notBefore(x), 1577836800);
 	ASN1_TIME_set(X509_getm_notAfter(x), 2366841600);
 	add_extension(x, x, NID_basic_constraints, "critical,CA:TRUE");
@@ -156,8 +165,8 @@ static void make_templates(struct maker *m)
 	static const uint8_t private[32] = {0x5e, 0xed};
 	/* Ed25519 signs the same bytes the same way: a log made again has the same entries. */
 	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, private, sizeof(private));
-	EVP_PKEY *leaf = head_key(demo_log_key);
-	X509 *ca = make_ca(key), *x = X509_new();
+	EVP_PKEY *leaf = m->real ? EVP_RSA_gen(2048) : head_key(demo_log_key);
+	X509 *ca = make_ca(key, m->real), *x = X509_new();
 	char san[128];
 	struct cert c;
 	struct buffer tbs;
@@ -177,6 +186,8 @@ static void make_templates(struct maker *m)
 	add_extension(x, ca, NID_info_access, "OCSP;URI:http://ocsp.filler.example.net,caIssuers;URI:http://i.filler.example.net/ca");
 	add_extension(x, ca, NID_subject_alt_name, san);
 	add_extension(x, ca, NID_certificate_policies, "2.23.140.1.2.1");
+	if (m->real)
+		add_extension(x, ca, NID_crl_distribution_points, "URI:http://c.filler.example.net/0123456789abcdef/0123.crl");
 	X509_sign(x, key, NULL);
 	m->template_cert = certificate_der(x, &m->arena);
 	if (fault_is_set(cert_parse(m->template_cert, &c)))
@@ -185,10 +196,20 @@ static void make_templates(struct maker *m)
 	cert_tbs_canonical(&c, &tbs);
 	m->template_tbs = arena_bytes(&m->arena, buffer_bytes(&tbs));
 	buffer_release(&tbs);
-	m->cert_serial_at = offset_of(m->template_cert, filler_serial, sizeof(filler_serial));
-	m->cert_name_at = offset_of(m->template_cert, filler_name, strlen(filler_name));
-	m->tbs_serial_at = offset_of(m->template_tbs, filler_serial, sizeof(filler_serial));
-	m->tbs_name_at = offset_of(m->template_tbs, filler_name, strlen(filler_name));
+	m->cert_at.serial = offset_of(m->template_cert, filler_serial, sizeof(filler_serial));
+	m->cert_at.name = offset_of(m->template_cert, filler_name, strlen(filler_name));
+	m->tbs_at.serial = offset_of(m->template_tbs, filler_serial, sizeof(filler_serial));
+	m->tbs_at.name = offset_of(m->template_tbs, filler_name, strlen(filler_name));
+	if (m->real) {
+		BIGNUM *modulus = NULL;
+		uint8_t octets[KEY_BYTES];
+		EVP_PKEY_get_bn_param(leaf, "n", &modulus);
+		BN_bn2binpad(modulus, octets, sizeof(octets));
+		m->cert_at.key = offset_of(m->template_cert, octets, sizeof(octets));
+		m->tbs_at.key = offset_of(m->template_tbs, octets, sizeof(octets));
+		m->precertificate = memory_alloc(m->template_cert.n);
+		BN_free(modulus);
+	}
 	X509_free(x);
 	X509_free(ca);
 	EVP_PKEY_free(key);
@@ -202,6 +223,21 @@ static void patch(uint8_t *p, size_t serial_at, size_t name_at, uint64_t number)
 	memcpy(p + name_at + 5, hex, 16);
 	for (size_t i = 0; i < 8; i++)
 		p[serial_at + 4 + i] = (uint8_t)(number >> (8 * i));
+}
+
+static void put_random(uint8_t *p, size_t n, uint64_t seed)
+{
+	for (size_t i = 0; i < n; i += 8) {
+		uint64_t v = mix(seed + i * 7919);
+		memcpy(p + i, &v, n - i < 8 ? n - i : 8);
+	}
+}
+
+/* The whole serial and the modulus of a key, which nobody looks at as such. */
+static void patch_real(uint8_t *p, size_t serial_at, size_t key_at, uint64_t number)
+{
+	put_random(p + serial_at + 1, 15, number);
+	put_random(p + key_at, KEY_BYTES, mix(number));
 }
 
 /* ---- one entry ---- */
@@ -323,10 +359,18 @@ static void choose_entry(struct maker *m, uint64_t index, uint8_t *scratch, stru
 		return;
 	}
 	bool pre = number % 4 != 0; /* most entries of real logs are precertificates */
-	struct bytes template = pre ? m->template_tbs : m->template_cert;
+	struct bytes template = pre ? m->template_tbs : m->template_cert, submitted = m->template_cert;
 	memcpy(scratch, template.p, template.n);
-	patch(scratch, pre ? m->tbs_serial_at : m->cert_serial_at, pre ? m->tbs_name_at : m->cert_name_at, number);
-	*out = (struct entry){pre, bytes_of(scratch, template.n), pre ? m->template_cert : (struct bytes){NULL, 0}};
+	patch(scratch, pre ? m->tbs_at.serial : m->cert_at.serial, pre ? m->tbs_at.name : m->cert_at.name, number);
+	if (m->real) {
+		memcpy(m->precertificate, submitted.p, submitted.n);
+		patch(m->precertificate, m->cert_at.serial, m->cert_at.name, number);
+		patch_real(m->precertificate, m->cert_at.serial, m->cert_at.key, number);
+		patch_real(scratch, pre ? m->tbs_at.serial : m->cert_at.serial, pre ? m->tbs_at.key : m->cert_at.key, number);
+		put_random(m->precertificate + submitted.n - 64, 64, number + 1); /* the signature */
+		submitted.p = m->precertificate;
+	}
+	*out = (struct entry){pre, bytes_of(scratch, template.n), pre ? submitted : (struct bytes){NULL, 0}};
 }
 
 /* {"leaf_input":"...","extra_data":"..."}, with a comma behind it, so that a page is one piece of the file. */
@@ -599,6 +643,8 @@ static void read_options(struct maker *m, int argc, char **argv)
 			m->plain = true;
 		else if (strcmp(o, "--wrong-root") == 0)
 			m->wrong_root = true;
+		else if (strcmp(o, "--real") == 0)
+			m->real = true;
 		else if (strcmp(o, "--bad-signature") == 0)
 			m->bad_signature = true;
 		else if (!takes)
