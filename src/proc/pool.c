@@ -38,7 +38,8 @@ struct pending_fetch {
 struct child {
 	pid_t pid; /* 0: not running */
 	struct channel channel;
-	struct job *job; /* worker: what it is at */
+	struct job *job;  /* worker: what it is at */
+	struct job *next; /* what lies in its socket already, so that it need not wait for us in between */
 	int64_t deadline_ms;
 };
 
@@ -108,7 +109,7 @@ static int start_child(struct pool *p, struct child *c, const char *kind, unsign
 	}
 	fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK);
 	c->pid = pid;
-	c->job = NULL;
+	c->job = c->next = NULL;
 	channel_init(&c->channel, pair[0]);
 	return 0;
 }
@@ -184,6 +185,8 @@ void pool_stop(struct pool *p)
 	for (unsigned i = 0; i < p->worker_count; i++) {
 		if (p->workers[i].job)
 			free_job(p->workers[i].job);
+		if (p->workers[i].next)
+			free_job(p->workers[i].next);
 		end_child(&p->workers[i]);
 	}
 	end_child(&p->fetcher);
@@ -237,21 +240,54 @@ static void finish_job(struct pool *p, struct job *j, enum task_outcome outcome,
 	free_job(j);
 }
 
+static struct job *take_queued(struct pool *p)
+{
+	struct job *j = p->queue;
+	p->queue = j->next;
+	if (!p->queue)
+		p->queue_end = &p->queue;
+	j->next = NULL;
+	return j;
+}
+
+static void put_in_front(struct pool *p, struct job *j)
+{
+	j->next = p->queue;
+	p->queue = j;
+	if (!j->next)
+		p->queue_end = &j->next;
+}
+
+static void send_job(struct child *c, const struct job *j)
+{
+	channel_queue(&c->channel, (uint8_t)j->kind, j->id, bytes_of(j->payload, j->n));
+}
+
+static void begin_job(struct pool *p, struct child *c, struct job *j)
+{
+	c->job = j;
+	c->deadline_ms = clock_monotonic_ms() + p->task_timeout_ms;
+	j->tries++;
+}
+
+/* To idle workers first; then a second one to each, unless one of the two has killed a worker before: that is tried
+ * alone. */
 static void hand_out(struct pool *p)
 {
 	for (unsigned i = 0; i < p->worker_count && p->queue; i++) {
 		struct child *c = &p->workers[i];
 		if (c->pid == 0 || c->job)
 			continue;
-		struct job *j = p->queue;
-		p->queue = j->next;
-		if (!p->queue)
-			p->queue_end = &p->queue;
-		j->next = NULL;
-		c->job = j;
-		c->deadline_ms = clock_monotonic_ms() + p->task_timeout_ms;
-		j->tries++;
-		channel_queue(&c->channel, (uint8_t)j->kind, j->id, bytes_of(j->payload, j->n));
+		struct job *j = take_queued(p);
+		begin_job(p, c, j);
+		send_job(c, j);
+	}
+	for (unsigned i = 0; i < p->worker_count && p->queue; i++) {
+		struct child *c = &p->workers[i];
+		if (!c->job || c->next || c->job->tries > 1 || p->queue->tries > 0)
+			continue;
+		c->next = take_queued(p);
+		send_job(c, c->next);
 	}
 }
 
@@ -261,16 +297,15 @@ static int lose_worker(struct pool *p, unsigned i)
 	struct child *c = &p->workers[i];
 	struct job *j = c->job;
 	uint64_t at = slots_progress_get(&p->slots, i);
-	c->job = NULL;
+	if (c->next) /* it was not at that one yet */
+		put_in_front(p, c->next);
+	c->job = c->next = NULL;
 	end_child(c);
 	int rc = ++p->deaths > DEATHS_IN_A_ROW_MAX ? -ECHILD : start_worker(p, i);
 	if (!j)
 		return rc;
 	if (j->tries < TASK_TRIES) { /* once more, first of all: this worker is fresh */
-		j->next = p->queue;
-		p->queue = j;
-		if (!j->next)
-			p->queue_end = &j->next;
+		put_in_front(p, j);
 		return rc;
 	}
 	finish_job(p, j, TASK_CRASHED, (struct bytes){NULL, 0}, at);
@@ -294,6 +329,10 @@ static int read_worker(struct pool *p, unsigned i)
 			return lose_worker(p, i);
 		struct job *j = c->job;
 		c->job = NULL;
+		if (c->next) {
+			begin_job(p, c, c->next);
+			c->next = NULL;
+		}
 		finish_job(p, j, TASK_DONE, f.payload, UINT64_MAX);
 		if (c->pid != pid) /* replaced while the callback waited for something */
 			return 0;
