@@ -250,6 +250,12 @@ static void start_page(struct page *p)
 		fetch_page(p);
 }
 
+/* A disk answers at once: it is asked in bursts, so that fewer messages go to and fro. */
+static bool waits_for_burst(const struct tail *t)
+{
+	return strncmp(t->log->url, "file:", 5) == 0 && t->window == WINDOW_MAX && t->in_flight > WINDOW_MAX / 2;
+}
+
 void tail_plan(struct tail *t)
 {
 	int64_t now = clock_monotonic_ms();
@@ -260,6 +266,8 @@ void tail_plan(struct tail *t)
 		if (p->state == PAGE_PLANNED && now >= p->retry_at_ms && may_fetch(t))
 			start_page(p);
 	}
+	if (waits_for_burst(t))
+		return;
 	/* Until the page cap is known one request tells more than many. */
 	size_t most = t->log->kind == CT_LOG_RFC6962 && t->cap == 0 ? 1 : PAGES_AHEAD_MAX;
 	while (t->planned < t->target.size && ahead < most && may_fetch(t)) {

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 
-enum { BLOCK_BYTES = 64 << 10 };
+enum { FIRST_BLOCK_BYTES = 4 << 10, BLOCK_BYTES = 64 << 10 }; /* many arenas hold one URL, or the answer for one page */
 
 struct arena_block {
 	struct arena_block *next;
@@ -63,7 +63,7 @@ void *arena_alloc(struct arena *a, size_t n)
 		want = align;
 	struct arena_block *b = a->blocks;
 	if (!b || b->size - b->used < want) {
-		size_t size = want > BLOCK_BYTES ? want : BLOCK_BYTES;
+		size_t least = b ? BLOCK_BYTES : FIRST_BLOCK_BYTES, size = want > least ? want : least;
 		b = memory_alloc(sizeof(*b) + size);
 		b->size = size;
 		b->next = a->blocks;

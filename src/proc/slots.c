@@ -8,7 +8,7 @@
 
 #include "base/limits.h"
 
-enum { PROGRESS_BYTES = 4096, KEEP_BYTES = 1 << 20 };
+enum { PROGRESS_BYTES = 4096, KEEP_BYTES = 4 << 20 }; /* a page of 1,000 entries: its memory is not given back and asked for each time */
 
 static const size_t total_bytes = PROGRESS_BYTES + (size_t)SLOT_COUNT * LIMIT_BODY_BYTES;
 
