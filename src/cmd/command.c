@@ -64,6 +64,13 @@ static const struct command_option logs_options[] = {
 	{NULL, NULL, NULL},
 };
 
+static const struct command_option check_options[] = {
+	{"-w", "SEVERITY", "WARNING where an anomaly of that severity or above is open; else low"},
+	{"-c", "SEVERITY", "CRITICAL likewise; else high"},
+	{"--stale", "HOURS", "UNKNOWN where no crawl has ended for longer; else 26"},
+	{NULL, NULL, NULL},
+};
+
 static const struct command_option config_options[] = {
 	{"--check", NULL, "read the configuration and say what is wrong with it"},
 	{"--dump", NULL, "print every key with its effective value"},
@@ -79,6 +86,7 @@ const struct command commands[] = {
 	{"report", "", "anomalies and events of the history", report_options, report_command},
 	{"ack", "ANOMALY", "acknowledge an anomaly", ack_options, ack_command},
 	{"logs", "", "state, lag and ETA of each log", logs_options, logs_command},
+	{"check", "", "probe for monitoring systems", check_options, check_command},
 	{"config", "", "check or print the configuration", config_options, config_command},
 	{"publish", "FILE", "write the researchers' copy of the history", no_options, publish_command},
 };

@@ -82,6 +82,7 @@ int decode_command(const struct command_context *context, int argc, char **argv)
 int report_command(const struct command_context *context, int argc, char **argv);
 int ack_command(const struct command_context *context, int argc, char **argv);
 int logs_command(const struct command_context *context, int argc, char **argv);
+int check_command(const struct command_context *context, int argc, char **argv);
 int config_command(const struct command_context *context, int argc, char **argv);
 int publish_command(const struct command_context *context, int argc, char **argv);
 

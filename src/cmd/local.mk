@@ -20,6 +20,7 @@ teewatch_SOURCES = \
 	src/cmd/ack.c \
 	src/cmd/canary.c \
 	src/cmd/canary.h \
+	src/cmd/check.c \
 	src/cmd/command.c \
 	src/cmd/command.h \
 	src/cmd/config_command.c \

@@ -7,6 +7,6 @@ tests_cmd_test_config_LDADD = $(CONFIG_TEST_LIBS)
 tests_cmd_print_tables_SOURCES = tests/cmd/print_tables.c
 tests_cmd_print_tables_LDADD = $(CONFIG_TEST_LIBS)
 
-TESTS += tests/cmd/test-logs.sh tests/cmd/test-promises.sh tests/cmd/test-sample.sh tests/cmd/test-crawl.sh tests/cmd/test-real-case.sh tests/cmd/test-trouble.sh tests/cmd/test-fetch.sh
-EXTRA_DIST += tests/cmd/test-logs.sh tests/cmd/test-promises.sh tests/cmd/test-trouble.sh tests/cmd/test-fetch.sh tests/cmd/lib.sh tests/cmd/test-sample.sh tests/cmd/test-crawl.sh tests/cmd/test-real-case.sh \
+TESTS += tests/cmd/test-check.sh tests/cmd/test-logs.sh tests/cmd/test-promises.sh tests/cmd/test-sample.sh tests/cmd/test-crawl.sh tests/cmd/test-real-case.sh tests/cmd/test-trouble.sh tests/cmd/test-fetch.sh
+EXTRA_DIST += tests/cmd/test-check.sh tests/cmd/test-logs.sh tests/cmd/test-promises.sh tests/cmd/test-trouble.sh tests/cmd/test-fetch.sh tests/cmd/lib.sh tests/cmd/test-sample.sh tests/cmd/test-crawl.sh tests/cmd/test-real-case.sh \
 	tests/cmd/validate-events.py
