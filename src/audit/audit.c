@@ -8,10 +8,12 @@
 #include "audit/state.h"
 #include "audit/tail.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/hex.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "report/event.h"
+#include "report/metrics.h"
 
 /* ---- talk ---- */
 
@@ -174,6 +176,21 @@ static int put_progress(struct audit *a)
 	return rc;
 }
 
+static void write_metrics(struct audit *a)
+{
+	struct buffer text;
+	buffer_init(&text, 64 << 20);
+	int rc = metrics_put(a->store, &text);
+	if (!audit_store_failed(a, rc)) {
+		rc = file_write(a->options->metrics_file, buffer_bytes(&text), 0644);
+		if (rc < 0) {
+			a->error = rc;
+			fprintf(stderr, "teewatch: %s: the metrics cannot be written: %s\n", a->options->metrics_file, strerror(-rc));
+		}
+	}
+	buffer_release(&text);
+}
+
 static void finish_run(struct audit *a)
 {
 	struct event_run facts = {a->run.entries, a->run.certificates, a->run.anomalies, exit_status(a)};
@@ -199,7 +216,8 @@ static void finish_run(struct audit *a)
 		rc = store_commit(a->store);
 	if (rc >= 0)
 		rc = store_publish(a->store, NULL);
-	audit_store_failed(a, rc);
+	if (!audit_store_failed(a, rc) && a->options->metrics_file)
+		write_metrics(a);
 }
 
 static bool all_finished(const struct audit *a)

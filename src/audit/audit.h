@@ -38,6 +38,7 @@ struct audit_options {
 	bool follow;                       /* runs come close after each other */
 	enum audit_fetch fetch;
 	const char *kds_url;
+	const char *metrics_file;          /* NULL: none */
 	const char *const *evidence, *const *collateral, *const *trust_anchors; /* NULL-terminated */
 	bool has_fail_on;
 	enum severity fail_on;

@@ -98,6 +98,8 @@ int file_write(const char *path, struct bytes content, unsigned mode)
 	const char *aside = buffer_text(&name);
 	int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
 	int rc = fd < 0 ? -errno : write_all(fd, content);
+	if (rc == 0 && fchmod(fd, (mode_t)mode) != 0) /* whatever the umask is */
+		rc = -errno;
 	if (fd >= 0 && close(fd) != 0 && rc == 0)
 		rc = -errno;
 	if (rc == 0)

@@ -34,6 +34,7 @@ struct config {
 	unsigned workers;
 	const char *ca_file;
 	const char *const *connect_to; /* NULL-terminated */
+	const char *metrics_file; /* NULL: none */
 	const char *pcs_url, *kds_url, *rim_url, *ocsp_url, *provenance_url; /* without a slash at the end */
 	struct policy policy;
 };

@@ -40,6 +40,8 @@ const struct config_key config_keys[] = {
 	 .max = LIMIT_WORKERS, .help = "processes that decode and verify"},
 	{MAIN(ca_file), .name = "ca-file", .type = &config_type_text, .check = config_check_path,
 	 .help = "PEM file of the CAs for fetched documents; default: the system's"},
+	{MAIN(metrics_file), .name = "metrics-file", .type = &config_type_text, .check = config_check_path,
+	 .help = "file that gets the figures of each crawl, for Prometheus; default: none"},
 	{MAIN(connect_to), .name = "connect-to", .type = &config_type_list, .max = MAX_LIST,
 	 .check = config_check_connect_to, .help = "HOST:PORT:ADDR:PORT as curl's --connect-to, for proxies and tests"},
 	{MAIN(pcs_url), .name = "pcs-url", .type = &config_type_base_url,

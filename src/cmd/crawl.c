@@ -85,6 +85,7 @@ static void fill(struct audit_options *a, const struct crawl_options *o, const s
 	           : c->fetch == FETCH_SCOPE_WATCHED ? AUDIT_FETCH_WATCHED
 	                                             : AUDIT_FETCH_NONE;
 	a->kds_url = c->kds_url;
+	a->metrics_file = c->metrics_file;
 	a->evidence = o->evidence.items;
 	a->collateral = o->collateral.items;
 	a->trust_anchors = o->anchors.items;

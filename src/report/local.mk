@@ -4,6 +4,8 @@ src_libreport_a_SOURCES = \
 	src/report/anomaly_text.h \
 	src/report/event.c \
 	src/report/event.h \
+	src/report/metrics.c \
+	src/report/metrics.h \
 	src/report/outlook.c \
 	src/report/outlook.h \
 	src/report/verdict_json.c \

@@ -5,7 +5,7 @@ TESTS += tests/cmd/test_config
 tests_cmd_test_config_SOURCES = tests/cmd/test_config.c
 tests_cmd_test_config_LDADD = $(CONFIG_TEST_LIBS)
 tests_cmd_print_tables_SOURCES = tests/cmd/print_tables.c
-tests_cmd_print_tables_LDADD = $(CONFIG_TEST_LIBS)
+tests_cmd_print_tables_LDADD = src/libconfig.a src/libreport.a src/libstore.a $(SQLITE_LIBS) $(PSL_LIBS) $(CONFIG_TEST_LIBS)
 
 TESTS += tests/cmd/test-check.sh tests/cmd/test-logs.sh tests/cmd/test-promises.sh tests/cmd/test-sample.sh tests/cmd/test-crawl.sh tests/cmd/test-real-case.sh tests/cmd/test-trouble.sh tests/cmd/test-fetch.sh
 EXTRA_DIST += tests/cmd/test-check.sh tests/cmd/test-logs.sh tests/cmd/test-promises.sh tests/cmd/test-trouble.sh tests/cmd/test-fetch.sh tests/cmd/lib.sh tests/cmd/test-sample.sh tests/cmd/test-crawl.sh tests/cmd/test-real-case.sh \

@@ -4,6 +4,7 @@
 
 #include "cmd/config_keys.h"
 #include "evidence/checks.h"
+#include "report/metrics.h"
 
 static int print_keys(const char *section)
 {
@@ -35,6 +36,15 @@ static int print_checks(const char *unused)
 	return n;
 }
 
+static int print_metrics(const char *unused)
+{
+	int n = 0;
+	(void)unused;
+	for (size_t i = 0; i < metric_count; i++)
+		n += printf("%s -\n", metrics[i].name) > 0;
+	return n;
+}
+
 static const struct {
 	const char *name;
 	int (*print)(const char *part);
@@ -42,6 +52,7 @@ static const struct {
 	{"keys", print_keys},
 	{"rules", print_rules},
 	{"checks", print_checks},
+	{"metrics", print_metrics},
 };
 
 int main(int argc, char **argv)
@@ -49,6 +60,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc > 1 && i < sizeof(tables) / sizeof(tables[0]); i++)
 		if (strcmp(tables[i].name, argv[1]) == 0)
 			return tables[i].print(argc > 2 ? argv[2] : "main") > 0 && fflush(stdout) == 0 ? 0 : 1;
-	fprintf(stderr, "usage: print_tables keys main|log|watch, rules or checks\n");
+	fprintf(stderr, "usage: print_tables keys main|log|watch, rules, checks or metrics\n");
 	return 2;
 }

@@ -36,3 +36,23 @@ probe 1 "^TEEWATCH WARNING - " --stale 48
 probe 3 "^TEEWATCH UNKNOWN - the probe is called in a wrong way" -w loud
 probe 3 "^TEEWATCH UNKNOWN - the probe is called in a wrong way" --stale 0
 probe 3 "^TEEWATCH UNKNOWN - the probe is called in a wrong way" --nothing
+
+# ---- the figures for Prometheus ----
+mv "$work/away" "$work/log/static/checkpoint"
+configuration static "file://$work/log/static/" "$key" "metrics-file = \"$work/metrics/teewatch.prom\"
+watch \"demo.example\" { require-attestation = true }" | sed 's/^log "local"/log "a \\"b\\" \\\\ c"/' >"$work/conf"
+expect 3 "$teewatch" -c "$work/conf" -s "$work/m" crawl --offline --at $at
+grep -q "metrics/teewatch.prom: the metrics cannot be written: No such file" "$work/err" || fail "$(cat "$work/err")"
+mkdir "$work/metrics"
+(umask 077; expect 0 "$teewatch" -c "$work/conf" -s "$work/m" crawl --offline --at $at)
+[ "$(stat -c %a "$work/metrics/teewatch.prom")" = 644 ] || fail "not for all to read"
+[ "$(ls "$work/metrics")" = teewatch.prom ] || fail "something is left beside it"
+for line in 'teewatch_run_exit_status 0' 'teewatch_anomalies_open{rule="log_misbehaviour",severity="critical"} 0' \
+	'teewatch_anomalies_open{rule="unattested_certificate",severity="'"$severity"'"} 1' 'teewatch_certificates_total 1'; do
+	grep -qxF "$line" "$work/metrics/teewatch.prom" || fail "no $line in $(cat "$work/metrics/teewatch.prom")"
+done
+grep -q '^teewatch_log_audited_size{log="a \\"b\\" \\\\ c",log_id="[0-9a-f]\{64\}"} 900$' "$work/metrics/teewatch.prom" || fail "labels: $(cat "$work/metrics/teewatch.prom")"
+# The text format: every value belongs to the HELP and TYPE above it, each of which stands once.
+awk '/^# HELP / { if ($3 in seen) exit 1; seen[$3] = 1; next }
+	/^# TYPE / { name = $3; if (!(name in seen) || ($4 != "gauge" && $4 != "counter")) exit 1; next }
+	{ split($0, part, /[{ ]/); if (part[1] != name || $NF !~ /^[0-9.]+$/) exit 1 }' "$work/metrics/teewatch.prom" || fail "the format"
