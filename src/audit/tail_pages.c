@@ -11,6 +11,7 @@
 
 enum {
 	WINDOW_MAX = 8,       /* requests of one log in flight */
+	WINDOW_FILE = 16,     /* of one on disk */
 	SLOTS_KEPT_FREE = 4,  /* for tree heads, documents and collateral */
 	PAGES_AHEAD_MAX = 64, /* planned or ready and waiting for an earlier one */
 	CAP_FIRST = 1000,     /* asked for before the log's page cap is known */
@@ -112,6 +113,11 @@ static void learn_cap(struct tail *t, const struct page *p)
 		t->cap = (uint32_t)p->reply.count;
 }
 
+static unsigned window_max(const struct tail *t)
+{
+	return strncmp(t->log->url, "file:", 5) == 0 ? WINDOW_FILE : WINDOW_MAX;
+}
+
 static void on_page_scanned(void *context, enum task_outcome outcome, struct bytes reply, uint64_t crashed_at)
 {
 	struct page *p = context;
@@ -143,7 +149,7 @@ static void on_page_scanned(void *context, enum task_outcome outcome, struct byt
 	p->slot = -1;
 	p->state = PAGE_READY;
 	learn_cap(t, p);
-	if (t->window < WINDOW_MAX)
+	if (t->window < window_max(t))
 		t->window++;
 }
 
@@ -253,7 +259,7 @@ static void start_page(struct page *p)
 /* A disk answers at once: it is asked in bursts, so that fewer messages go to and fro. */
 static bool waits_for_burst(const struct tail *t)
 {
-	return strncmp(t->log->url, "file:", 5) == 0 && t->window == WINDOW_MAX && t->in_flight > WINDOW_MAX / 2;
+	return t->window == WINDOW_FILE && t->in_flight > WINDOW_FILE / 2;
 }
 
 void tail_plan(struct tail *t)

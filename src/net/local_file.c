@@ -51,7 +51,7 @@ static void read_open(int fd, const char *path, uint8_t *body, size_t max, struc
 		fail(r, FETCH_FAILED, path, "not a regular file");
 		return;
 	}
-	ssize_t n = read_up_to(fd, body, max), rest = n < 0 ? 0 : read_up_to(fd, &more, 1);
+	ssize_t n = read_up_to(fd, body, max), rest = n < (ssize_t)max ? 0 : read_up_to(fd, &more, 1);
 	if (n < 0 || rest < 0) {
 		fail_with_errno(r, path, (int)-(n < 0 ? n : rest));
 		return;

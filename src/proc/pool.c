@@ -17,7 +17,7 @@
 #include "proc/message.h"
 #include "proc/worker.h"
 
-enum { DEFAULT_TASK_TIMEOUT_MS = 120000, TASK_TRIES = 2, DEATHS_IN_A_ROW_MAX = 200 };
+enum { DEFAULT_TASK_TIMEOUT_MS = 120000, TASK_TRIES = 2, DEATHS_IN_A_ROW_MAX = 200, AT_HAND_MAX = 8 };
 
 struct job {
 	struct job *next;
@@ -39,7 +39,8 @@ struct child {
 	pid_t pid; /* 0: not running */
 	struct channel channel;
 	struct job *job;  /* worker: what it is at */
-	struct job *next; /* what lies in its socket already, so that it need not wait for us in between */
+	size_t at_hand;   /* that one and those behind it, which lie in its socket already: so it need not wait for us
+	                     in between, not even while a batch is written to the disk */
 	int64_t deadline_ms;
 };
 
@@ -109,7 +110,8 @@ static int start_child(struct pool *p, struct child *c, const char *kind, unsign
 	}
 	fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK);
 	c->pid = pid;
-	c->job = c->next = NULL;
+	c->job = NULL;
+	c->at_hand = 0;
 	channel_init(&c->channel, pair[0]);
 	return 0;
 }
@@ -178,23 +180,25 @@ static void free_job(struct job *j)
 	free(j);
 }
 
+static void free_jobs(struct job *j)
+{
+	while (j) {
+		struct job *next = j->next;
+		free_job(j);
+		j = next;
+	}
+}
+
 void pool_stop(struct pool *p)
 {
 	if (!p)
 		return;
 	for (unsigned i = 0; i < p->worker_count; i++) {
-		if (p->workers[i].job)
-			free_job(p->workers[i].job);
-		if (p->workers[i].next)
-			free_job(p->workers[i].next);
+		free_jobs(p->workers[i].job);
 		end_child(&p->workers[i]);
 	}
 	end_child(&p->fetcher);
-	while (p->queue) {
-		struct job *next = p->queue->next;
-		free_job(p->queue);
-		p->queue = next;
-	}
+	free_jobs(p->queue);
 	while (p->fetches) {
 		struct pending_fetch *next = p->fetches->next;
 		free(p->fetches);
@@ -258,37 +262,53 @@ static void put_in_front(struct pool *p, struct job *j)
 		p->queue_end = &j->next;
 }
 
-static void send_job(struct child *c, const struct job *j)
+static void begin_job(struct pool *p, struct child *c)
 {
-	channel_queue(&c->channel, (uint8_t)j->kind, j->id, bytes_of(j->payload, j->n));
-}
-
-static void begin_job(struct pool *p, struct child *c, struct job *j)
-{
-	c->job = j;
 	c->deadline_ms = clock_monotonic_ms() + p->task_timeout_ms;
-	j->tries++;
+	c->job->tries++;
 }
 
-/* To idle workers first; then a second one to each, unless one of the two has killed a worker before: that is tried
- * alone. */
+static void append_job(struct child *c, struct job *j)
+{
+	struct job **end = &c->job;
+	while (*end)
+		end = &(*end)->next;
+	*end = j;
+	c->at_hand++;
+}
+
+/* To those first that have the least at hand. A task that has killed a worker before is tried alone. */
 static void hand_out(struct pool *p)
 {
-	for (unsigned i = 0; i < p->worker_count && p->queue; i++) {
-		struct child *c = &p->workers[i];
-		if (c->pid == 0 || c->job)
-			continue;
-		struct job *j = take_queued(p);
-		begin_job(p, c, j);
-		send_job(c, j);
+	for (size_t round = 0; round < AT_HAND_MAX; round++)
+		for (unsigned i = 0; i < p->worker_count && p->queue; i++) {
+			struct child *c = &p->workers[i];
+			bool alone = p->queue->tries > 0 || (c->job && c->job->tries > 1);
+			if (c->pid == 0 || c->at_hand > round || (c->job && alone))
+				continue;
+			struct job *j = take_queued(p);
+			append_job(c, j);
+			if (c->job == j)
+				begin_job(p, c);
+			channel_queue(&c->channel, (uint8_t)j->kind, j->id, bytes_of(j->payload, j->n));
+		}
+}
+
+/* What it had at hand and was not at yet, in the order in which it was. */
+static void put_back(struct pool *p, struct child *c)
+{
+	struct job *first = c->job ? c->job->next : NULL, *last = first;
+	while (last && last->next)
+		last = last->next;
+	if (last) {
+		last->next = p->queue;
+		if (!p->queue)
+			p->queue_end = &last->next;
+		p->queue = first;
+		c->job->next = NULL;
 	}
-	for (unsigned i = 0; i < p->worker_count && p->queue; i++) {
-		struct child *c = &p->workers[i];
-		if (!c->job || c->next || c->job->tries > 1 || p->queue->tries > 0)
-			continue;
-		c->next = take_queued(p);
-		send_job(c, c->next);
-	}
+	c->job = NULL;
+	c->at_hand = 0;
 }
 
 /* The worker died, hung or broke the protocol: replace it and decide what becomes of its task. */
@@ -297,9 +317,7 @@ static int lose_worker(struct pool *p, unsigned i)
 	struct child *c = &p->workers[i];
 	struct job *j = c->job;
 	uint64_t at = slots_progress_get(&p->slots, i);
-	if (c->next) /* it was not at that one yet */
-		put_in_front(p, c->next);
-	c->job = c->next = NULL;
+	put_back(p, c);
 	end_child(c);
 	int rc = ++p->deaths > DEATHS_IN_A_ROW_MAX ? -ECHILD : start_worker(p, i);
 	if (!j)
@@ -328,11 +346,11 @@ static int read_worker(struct pool *p, unsigned i)
 		if (!c->job || f.id != c->job->id || f.kind != c->job->kind)
 			return lose_worker(p, i);
 		struct job *j = c->job;
-		c->job = NULL;
-		if (c->next) {
-			begin_job(p, c, c->next);
-			c->next = NULL;
-		}
+		c->job = j->next;
+		c->at_hand--;
+		j->next = NULL;
+		if (c->job)
+			begin_job(p, c);
 		finish_job(p, j, TASK_DONE, f.payload, UINT64_MAX);
 		if (c->pid != pid) /* replaced while the callback waited for something */
 			return 0;
