@@ -216,6 +216,7 @@ static int load_archived(void *context, const struct store_collateral *row)
 		.label = row->label,
 		.issued_ms = row->issued_ms,
 		.next_update_ms = row->next_update_ms,
+		.archived_ms = row->fetched_ms,
 	};
 	if (c.kind != COLLATERAL_UNKNOWN && c.kind != COLLATERAL_ANCHOR)
 		keep(&a->inventory, &c, ""); /* it is archived: nothing to file */

@@ -11,6 +11,7 @@
 static const char *const kind_names[] = {
 	[COLLATERAL_UNKNOWN] = "unknown", [COLLATERAL_CERTIFICATE] = "certificate", [COLLATERAL_CRL] = "crl",
 	[COLLATERAL_AMD_TCB] = "amd-tcb", [COLLATERAL_ANCHOR] = "anchor",
+	[COLLATERAL_RIM] = "rim", [COLLATERAL_JWKS] = "jwks",
 };
 
 const char *collateral_kind_name(enum collateral_kind k)
@@ -88,7 +89,7 @@ static bool recognise_certificate(struct bytes der, struct arena *a, struct coll
 	if (fault_is_set(cert_parse(der, &c)))
 		return false;
 	*out = (struct collateral){COLLATERAL_CERTIFICATE, der, hash_sha256(der), "", short_name(a, c.subject),
-	                           c.not_before_ms, c.not_after_ms};
+	                           c.not_before_ms, c.not_after_ms, 0};
 	return true;
 }
 
@@ -114,7 +115,7 @@ static bool recognise_crl(struct bytes der, struct arena *a, struct collateral *
 	if (fault_is_set(cursor_end(&parts, "crl")) || !cursor_ok(&in))
 		return false;
 	const char *label = arena_format(a, "CRL of %s", short_name(a, issuer.whole));
-	*out = (struct collateral){COLLATERAL_CRL, der, hash_sha256(der), "", label ? label : "", issued, next};
+	*out = (struct collateral){COLLATERAL_CRL, der, hash_sha256(der), "", label ? label : "", issued, next, 0};
 	return true;
 }
 
@@ -124,7 +125,7 @@ static bool recognise_table(struct bytes text, struct arena *a, struct collatera
 	if (fault_is_set(amd_tcb_parse(text, a, &table)))
 		return false;
 	*out = (struct collateral){COLLATERAL_AMD_TCB, text, hash_sha256(text), "amd", "SNP TCB table",
-	                           table.date_ms, 0};
+	                           table.date_ms, 0, 0};
 	return true;
 }
 
