@@ -3,6 +3,7 @@
 #include "base/cursor.h"
 #include "base/limits.h"
 #include "evidence/binding.h"
+#include "evidence/rim.h"
 #include "evidence/snp.h"
 
 /* One row per kind of evidence: how it is recognised, where its report_data stands, who judges it. */
@@ -179,5 +180,6 @@ void judge(const struct judge_request *request, struct arena *a, struct verdict 
 
 const char *collateral_vet(const struct collateral *item, const struct collateral_set *set, struct arena *a)
 {
-	return snp_collateral_vet(item, set, a);
+	const char *why = snp_collateral_vet(item, set, a);
+	return why ? why : rim_collateral_vet(item, set, a);
 }
