@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cert/cert.h"
 #include "evidence/amd_tcb.h"
+#include "evidence/jwt.h"
 #include "evidence/rim.h"
 
 static const char *const kind_names[] = {
@@ -168,6 +169,17 @@ static bool recognise_rim(struct bytes content, struct arena *a, struct collater
 	return true;
 }
 
+/* Whoever has written it: a key set has no signature. */
+static bool recognise_key_set(struct bytes text, struct arena *a, struct collateral *out)
+{
+	struct jwks keys;
+	if (fault_is_set(jwks_parse(text, a, &keys)))
+		return false;
+	const char *label = arena_format(a, "key set of %zu keys", keys.n);
+	*out = (struct collateral){COLLATERAL_JWKS, text, hash_sha256(text), "nvidia", label ? label : "", 0, 0, 0};
+	return true;
+}
+
 static struct fault add_der(struct collateral_set *s, struct bytes der)
 {
 	struct collateral item;
@@ -187,7 +199,8 @@ struct fault collateral_set_add(struct collateral_set *s, struct bytes content)
 	if (content.n > 0 && content.p[0] == DER_SEQUENCE)
 		return add_der(s, content);
 	if (trimmed.n > 0 && (trimmed.p[0] == '{' || trimmed.p[0] == '<')) {
-		bool known = recognise_rim(content, s->arena, &item) || recognise_table(content, s->arena, &item);
+		bool known = recognise_rim(content, s->arena, &item) || recognise_table(content, s->arena, &item) ||
+		             recognise_key_set(content, s->arena, &item);
 		return known ? add_item(s, &item) : result;
 	}
 	while (pem_next(content, &at, s->arena, &der)) {

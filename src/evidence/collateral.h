@@ -40,7 +40,7 @@ struct collateral_set {
 void collateral_set_init(struct collateral_set *s, struct arena *a);
 
 /* Recognise the bytes of a file or answer: DER or PEM (one or several certificates, CRLs), the TCB
- * table. Adds a copy of each item found; those there already are not added twice. FAULT_UNRECOGNISED
+ * table, RIMs (XML, or the RIM service's answer), key sets. Adds a copy of each item found; those there already are not added twice. FAULT_UNRECOGNISED
  * where nothing is found, FAULT_LIMIT past LIMIT_COLLATERAL_ITEMS. */
 struct fault collateral_set_add(struct collateral_set *s, struct bytes content);
 

@@ -17,6 +17,11 @@ src_libevidence_a_SOURCES = \
 	src/evidence/es384.h \
 	src/evidence/judge.c \
 	src/evidence/judge.h \
+	src/evidence/jwt.c \
+	src/evidence/jwt.h \
+	src/evidence/nras.c \
+	src/evidence/nras.h \
+	src/evidence/nras_judge.c \
 	src/evidence/nvidia_rim_roots.c \
 	src/evidence/nvidia_rim_roots.h \
 	src/evidence/rim.c \
