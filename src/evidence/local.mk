@@ -13,8 +13,26 @@ src_libevidence_a_SOURCES = \
 	src/evidence/checks.h \
 	src/evidence/collateral.c \
 	src/evidence/collateral.h \
+	src/evidence/es384.c \
+	src/evidence/es384.h \
 	src/evidence/judge.c \
 	src/evidence/judge.h \
+	src/evidence/jwt.c \
+	src/evidence/jwt.h \
+	src/evidence/nras.c \
+	src/evidence/nras.h \
+	src/evidence/nras_judge.c \
+	src/evidence/nvidia_rim_roots.c \
+	src/evidence/nvidia_rim_roots.h \
+	src/evidence/rim.c \
+	src/evidence/rim.h \
+	src/evidence/rim_chain.c \
+	src/evidence/rim_choice.c \
+	src/evidence/rim_compare.c \
+	src/evidence/rim_part.h \
+	src/evidence/rim_signature.c \
+	src/evidence/rim_xml.c \
+	src/evidence/rim_xml.h \
 	src/evidence/snp.c \
 	src/evidence/snp.h \
 	src/evidence/snp_candidate.c \
