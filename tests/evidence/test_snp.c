@@ -366,7 +366,7 @@ TEST(each_defect_fails_its_check_first)
 	}
 }
 
-/* Every row of the table: passed by a good report, and first failed by a defect. */
+/* Every row of the table that is about SEV-SNP, or about every kind: passed by a good report, and first failed by a defect. */
 TEST(each_check_has_a_good_and_a_bad_vector)
 {
 	struct scene nonce;
@@ -380,6 +380,8 @@ TEST(each_check_has_a_good_and_a_bad_vector)
 	scene_judge(&scene);
 	for (size_t i = 0; i < check_count; i++) {
 		bool bad = false;
+		if (checks[i].kind != EVIDENCE_NONE && checks[i].kind != EVIDENCE_SNP)
+			continue;
 		for (size_t k = 0; k < sizeof(defects) / sizeof(defects[0]); k++)
 			bad |= strcmp(defects[k].first_failed, checks[i].id) == 0;
 		CHECK_THAT(bad, "%s has no bad vector", checks[i].id);
