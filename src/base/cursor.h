@@ -62,7 +62,8 @@ static inline uint8_t cursor_u8(struct cursor *c, const char *field)
 static inline uint16_t cursor_u16be(struct cursor *c, const char *field)
 {
 	struct bytes b = cursor_take(c, 2, field);
-	return b.n == 2 ? (uint16_t)(b.p[0] << 8 | b.p[1]) : 0;
+	uint32_t v = b.n == 2 ? (uint32_t)b.p[0] << 8 | b.p[1] : 0;
+	return (uint16_t)v;
 }
 
 static inline uint32_t cursor_u24be(struct cursor *c, const char *field)
