@@ -11,7 +11,7 @@
 
 enum {
 	WINDOW_MAX = 8,       /* requests of one log in flight */
-	WINDOW_FILE = 16,     /* of one on disk */
+	WINDOW_FILE = 24,     /* of one on disk: enough for the workers while a batch is committed */
 	SLOTS_KEPT_FREE = 4,  /* for tree heads, documents and collateral */
 	PAGES_AHEAD_MAX = 64, /* planned or ready and waiting for an earlier one */
 	CAP_FIRST = 1000,     /* asked for before the log's page cap is known */

@@ -17,7 +17,7 @@
 #include "proc/message.h"
 #include "proc/worker.h"
 
-enum { DEFAULT_TASK_TIMEOUT_MS = 120000, TASK_TRIES = 2, DEATHS_IN_A_ROW_MAX = 200, AT_HAND_MAX = 8 };
+enum { DEFAULT_TASK_TIMEOUT_MS = 120000, TASK_TRIES = 2, DEATHS_IN_A_ROW_MAX = 200, AT_HAND_MAX = 12 };
 
 struct job {
 	struct job *next;
