@@ -15,6 +15,8 @@ src_libevidence_a_SOURCES = \
 	src/evidence/collateral.h \
 	src/evidence/judge.c \
 	src/evidence/judge.h \
+	src/evidence/nvidia_opaque.c \
+	src/evidence/nvidia_opaque.h \
 	src/evidence/snp.c \
 	src/evidence/snp.h \
 	src/evidence/snp_candidate.c \
@@ -22,5 +24,7 @@ src_libevidence_a_SOURCES = \
 	src/evidence/snp_report.c \
 	src/evidence/snp_tcb.c \
 	src/evidence/snp_vek.c \
+	src/evidence/spdm.c \
+	src/evidence/spdm.h \
 	src/evidence/verdict.c \
 	src/evidence/verdict.h
