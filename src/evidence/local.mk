@@ -13,10 +13,17 @@ src_libevidence_a_SOURCES = \
 	src/evidence/checks.h \
 	src/evidence/collateral.c \
 	src/evidence/collateral.h \
+	src/evidence/es384.c \
+	src/evidence/es384.h \
 	src/evidence/judge.c \
 	src/evidence/judge.h \
+	src/evidence/nvidia_certificates.c \
+	src/evidence/nvidia_chain.c \
+	src/evidence/nvidia_chain.h \
 	src/evidence/nvidia_opaque.c \
 	src/evidence/nvidia_opaque.h \
+	src/evidence/nvidia_roots.c \
+	src/evidence/nvidia_roots.h \
 	src/evidence/snp.c \
 	src/evidence/snp.h \
 	src/evidence/snp_candidate.c \
