@@ -14,7 +14,8 @@ enum collateral_kind {
 	COLLATERAL_CERTIFICATE, /* DER certificate */
 	COLLATERAL_CRL,         /* DER CertificateList */
 	COLLATERAL_AMD_TCB,     /* table of SNP TCB floors, see evidence/amd_tcb.h */
-	COLLATERAL_ANCHOR       /* a trust anchor given by the user: DER certificate */
+	COLLATERAL_ANCHOR,      /* a trust anchor given by the user: DER certificate */
+	COLLATERAL_OCSP         /* DER OCSPResponse */
 };
 
 struct collateral {
@@ -48,7 +49,7 @@ struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes co
 /* "[KIND=]PATH", as --trust-anchor takes it: the path, and the vendor (NULL where none is given). */
 const char *collateral_anchor_option(const char *option, const char **vendor);
 
-const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor */
+const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor ocsp */
 enum collateral_kind collateral_kind_of(const char *name);
 
 #endif

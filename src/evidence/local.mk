@@ -24,6 +24,9 @@ src_libevidence_a_SOURCES = \
 	src/evidence/nvidia_opaque.h \
 	src/evidence/nvidia_roots.c \
 	src/evidence/nvidia_roots.h \
+	src/evidence/ocsp.c \
+	src/evidence/ocsp.h \
+	src/evidence/ocsp_response.c \
 	src/evidence/snp.c \
 	src/evidence/snp.h \
 	src/evidence/snp_candidate.c \
