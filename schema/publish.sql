@@ -58,11 +58,11 @@ INSERT INTO certificate
 UPDATE certificate SET (evidence_kind, evidence_sha256, scheme) =
 	(SELECT e.kind, e.evidence_sha256, coalesce(e.scheme, certificate.scheme) FROM evidence e
 	 WHERE e.tbs_sha256 = certificate.tbs_sha256 AND e.basis = 'logged'
-	       AND coalesce(e.kind, '') NOT IN ('nvgpu', 'nvswitch')
+	       AND coalesce(e.kind, '') NOT IN ('nvgpu', 'nvswitch', 'nras')
 	 ORDER BY e.evidence_sha256 IS NULL, coalesce(e.kind, 'unknown') = 'unknown', e.evidence_sha256, e.carrier
 	 LIMIT 1)
 	WHERE tbs_sha256 IN (SELECT tbs_sha256 FROM evidence WHERE basis = 'logged'
-	                     AND coalesce(kind, '') NOT IN ('nvgpu', 'nvswitch'));
+	                     AND coalesce(kind, '') NOT IN ('nvgpu', 'nvswitch', 'nras'));
 UPDATE certificate SET result =
 	(SELECT e.result FROM evidence e WHERE e.tbs_sha256 = certificate.tbs_sha256 AND e.basis = 'logged'
 	 ORDER BY CASE e.result WHEN 'failed' THEN 0 WHEN 'incomplete' THEN 1 ELSE 2 END LIMIT 1);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit/state.h"
+#include "base/der.h"
 #include "base/file.h"
 #include "base/hex.h"
 #include "base/limits.h"
@@ -216,6 +217,7 @@ static int load_archived(void *context, const struct store_collateral *row)
 		.label = row->label,
 		.issued_ms = row->issued_ms,
 		.next_update_ms = row->next_update_ms,
+		.archived_ms = row->fetched_ms,
 	};
 	if (c.kind != COLLATERAL_UNKNOWN && c.kind != COLLATERAL_ANCHOR)
 		keep(&a->inventory, &c, ""); /* it is archived: nothing to file */
@@ -247,11 +249,12 @@ void inventory_release(struct inventory *i)
 	*i = (struct inventory){0};
 }
 
+/* It comes from strangers, and tables and key sets carry no signature that vetting could look at: certificates alone. */
 void inventory_endorsement(struct audit *a, struct bytes der, const char *source)
 {
 	struct fault fault;
 	struct task_body body = {.content = der};
-	if (der.n > 0 && take(a, &body, false, "", source, &fault) > 0)
+	if (der.n > 0 && der.p[0] == DER_SEQUENCE && take(a, &body, false, "", source, &fault) > 0)
 		vet(a);
 }
 

@@ -24,6 +24,14 @@
 #define LIMIT_DCODE_DOCUMENT_BYTES (1u << 20)  /* inflated document of a SAN set: the producer's own cap */
 #define LIMIT_DCODE_CHUNKS 100u                /* two decimal digits of index */
 #define LIMIT_COLLATERAL_BYTES (4u << 20)      /* largest: CRLs and RIMs, below 2 MiB */
+#define LIMIT_RIM_BYTES (256u << 10)           /* reference manifests have 20 to 26 kB */
+#define LIMIT_RIM_ELEMENTS 1024u               /* of one: 64 measurements and a signature, about 100 */
+#define LIMIT_RIM_TAG_BYTES (16u << 10)        /* from one '<' to the next: a certificate in base64 has about 1 kB */
+#define LIMIT_RIM_MEASUREMENTS 256u            /* indices of measurements are bytes; 64 are in use */
+#define LIMIT_RIM_ALTERNATIVES 16u             /* right values for one index: 4 have been seen */
+#define LIMIT_JWT_BYTES (64u << 10)            /* a token of a verification service has about 3 kB */
+#define LIMIT_JWKS_KEYS 512u                   /* NVIDIA's set has about 36 keys */
+#define LIMIT_NRAS_DEVICES 32u                 /* of one machine: 8 GPUs and 4 switches, with room */
 #define LIMIT_COLLATERAL_ITEMS 4096u           /* files named by --collateral and --trust-anchor */
 #define LIMIT_EVIDENCE_FILES 100000u           /* documents in --evidence directories */
 #define LIMIT_VERDICT_CHECKS 352u              /* checks of one verdict: 96 of its kind, 256 expectations */

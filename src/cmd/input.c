@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/pem.h"
 #include "base/text.h"
+#include "evidence/nras.h"
 
 static struct input_piece *add_piece(struct input *in)
 {
@@ -175,6 +176,8 @@ bool input_recognise(struct bytes content, const char *type, const struct input_
 		*why = "the file is empty";
 		return false;
 	}
+	if (kind == EVIDENCE_NRAS && nras_find(content, a, &der))
+		return take_raw(der, kind, out);
 	if (type && kind != EVIDENCE_NONE)
 		return take_raw(content, kind, out);
 	bool certificate = !type || strcmp(type, "certificate") == 0, document = !type || strcmp(type, "document") == 0;
@@ -183,6 +186,8 @@ bool input_recognise(struct bytes content, const char *type, const struct input_
 		*why = "the certificate carries no evidence and is tied to none that is known";
 		return out->n > 0;
 	}
+	if (!type && nras_find(content, a, &der))
+		return take_raw(der, EVIDENCE_NRAS, out);
 	if (document && trimmed.n > 0 && trimmed.p[0] == '{')
 		return take_json(content, a, out, why);
 	if (type)

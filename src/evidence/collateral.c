@@ -3,17 +3,21 @@
 #include "base/buffer.h"
 #include "base/der.h"
 #include "base/hex.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/pem.h"
 #include "base/text.h"
 #include "cert/cert.h"
 #include "evidence/amd_tcb.h"
+#include "evidence/jwt.h"
 #include "evidence/ocsp.h"
+#include "evidence/rim.h"
 
 static const char *const kind_names[] = {
 	[COLLATERAL_UNKNOWN] = "unknown", [COLLATERAL_CERTIFICATE] = "certificate", [COLLATERAL_CRL] = "crl",
 	[COLLATERAL_AMD_TCB] = "amd-tcb", [COLLATERAL_ANCHOR] = "anchor",
 	[COLLATERAL_OCSP] = "ocsp",
+	[COLLATERAL_RIM] = "rim", [COLLATERAL_JWKS] = "jwks",
 };
 
 const char *collateral_kind_name(enum collateral_kind k)
@@ -91,7 +95,7 @@ static bool recognise_certificate(struct bytes der, struct arena *a, struct coll
 	if (fault_is_set(cert_parse(der, &c)))
 		return false;
 	*out = (struct collateral){COLLATERAL_CERTIFICATE, der, hash_sha256(der), "", short_name(a, c.subject),
-	                           c.not_before_ms, c.not_after_ms};
+	                           c.not_before_ms, c.not_after_ms, 0};
 	return true;
 }
 
@@ -117,7 +121,7 @@ static bool recognise_crl(struct bytes der, struct arena *a, struct collateral *
 	if (fault_is_set(cursor_end(&parts, "crl")) || !cursor_ok(&in))
 		return false;
 	const char *label = arena_format(a, "CRL of %s", short_name(a, issuer.whole));
-	*out = (struct collateral){COLLATERAL_CRL, der, hash_sha256(der), "", label ? label : "", issued, next};
+	*out = (struct collateral){COLLATERAL_CRL, der, hash_sha256(der), "", label ? label : "", issued, next, 0};
 	return true;
 }
 
@@ -127,7 +131,55 @@ static bool recognise_table(struct bytes text, struct arena *a, struct collatera
 	if (fault_is_set(amd_tcb_parse(text, a, &table)))
 		return false;
 	*out = (struct collateral){COLLATERAL_AMD_TCB, text, hash_sha256(text), "amd", "SNP TCB table",
-	                           table.date_ms, 0};
+	                           table.date_ms, 0, 0};
+	return true;
+}
+
+/* As a file, or in an answer of the vendor's RIM service, which tells its hash. */
+static bool unwrap_rim(struct bytes content, struct arena *a, struct bytes *xml)
+{
+	const struct json *root;
+	struct fault f = FAULT_OK;
+	struct sha256 told;
+	*xml = content;
+	if (rim_is(content))
+		return true;
+	if (content.n > LIMIT_COLLATERAL_BYTES || fault_is_set(json_parse(a, content, &root)) || !json_get(root, "rim"))
+		return false;
+	const struct json *format = json_get(root, "rim_format"), *hash = json_get(root, "sha256");
+	*xml = json_base64_arena(root, "rim", a, &f);
+	struct sha256 is = hash_sha256(*xml);
+	if (hash)
+		json_hex(root, "sha256", told.b, sizeof(told.b), &f);
+	return !fault_is_set(f) && (!hash || sha256_equal(&told, &is)) &&
+	       (!format || (json_is(format, JSON_STRING) && bytes_equal_text(format->text, "SWID")));
+}
+
+/* Its signer's certificate says when it was made and how long it is good: the RIM itself has no date. */
+static bool recognise_rim(struct bytes content, struct arena *a, struct collateral *out)
+{
+	struct bytes xml;
+	struct rim rim;
+	struct cert signer;
+	if (!unwrap_rim(content, a, &xml) || fault_is_set(rim_parse(xml, a, &rim)))
+		return false;
+	const char *label = arena_format(a, "RIM %s %s %s", rim.edition, rim.product, rim.version);
+	*out = (struct collateral){COLLATERAL_RIM, xml, rim.sha256, "nvidia", label ? label : "", 0, 0, 0};
+	if (!fault_is_set(cert_parse(rim.certificates[0], &signer))) {
+		out->issued_ms = signer.not_before_ms;
+		out->next_update_ms = signer.not_after_ms;
+	}
+	return true;
+}
+
+/* Whoever has written it: a key set has no signature. */
+static bool recognise_key_set(struct bytes text, struct arena *a, struct collateral *out)
+{
+	struct jwks keys;
+	if (fault_is_set(jwks_parse(text, a, &keys)))
+		return false;
+	const char *label = arena_format(a, "key set of %zu keys", keys.n);
+	*out = (struct collateral){COLLATERAL_JWKS, text, hash_sha256(text), "nvidia", label ? label : "", 0, 0, 0};
 	return true;
 }
 
@@ -164,8 +216,11 @@ struct fault collateral_set_add(struct collateral_set *s, struct bytes content)
 		return fault_at(FAULT_LIMIT, LIMIT_FILE_BYTES, "collateral");
 	if (content.n > 0 && content.p[0] == DER_SEQUENCE)
 		return add_der(s, content);
-	if (trimmed.n > 0 && trimmed.p[0] == '{')
-		return recognise_table(content, s->arena, &item) ? add_item(s, &item) : result;
+	if (trimmed.n > 0 && (trimmed.p[0] == '{' || trimmed.p[0] == '<')) {
+		bool known = recognise_rim(content, s->arena, &item) || recognise_table(content, s->arena, &item) ||
+		             recognise_key_set(content, s->arena, &item);
+		return known ? add_item(s, &item) : result;
+	}
 	while (pem_next(content, &at, s->arena, &der)) {
 		struct fault f = add_der(s, der);
 		if (!fault_is_set(f))

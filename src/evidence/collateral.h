@@ -15,6 +15,8 @@ enum collateral_kind {
 	COLLATERAL_CRL,         /* DER CertificateList */
 	COLLATERAL_AMD_TCB,     /* table of SNP TCB floors, see evidence/amd_tcb.h */
 	COLLATERAL_ANCHOR,      /* a trust anchor given by the user: DER certificate */
+	COLLATERAL_RIM,         /* reference integrity manifest: XML, see evidence/rim.h */
+	COLLATERAL_JWKS,        /* JSON Web Key Set (RFC 7517), as it stands */
 	COLLATERAL_OCSP         /* DER OCSPResponse */
 };
 
@@ -26,6 +28,7 @@ struct collateral {
 	const char *label;      /* short name for people: "SEV-VCEK", "CRL of ARK-Genoa" */
 	int64_t issued_ms;      /* notBefore, thisUpdate; 0 where there is none */
 	int64_t next_update_ms; /* notAfter, nextUpdate; 0 where there is none */
+	int64_t archived_ms;    /* when it came into the archive; 0: it did not */
 };
 
 /* A growing set, kept by the caller; items live in the arena. */
@@ -38,7 +41,7 @@ struct collateral_set {
 void collateral_set_init(struct collateral_set *s, struct arena *a);
 
 /* Recognise the bytes of a file or answer: DER or PEM (one or several certificates, CRLs), the TCB
- * table. Adds a copy of each item found; those there already are not added twice. FAULT_UNRECOGNISED
+ * table, RIMs (XML, or the RIM service's answer), key sets. Adds a copy of each item found; those there already are not added twice. FAULT_UNRECOGNISED
  * where nothing is found, FAULT_LIMIT past LIMIT_COLLATERAL_ITEMS. */
 struct fault collateral_set_add(struct collateral_set *s, struct bytes content);
 
@@ -49,7 +52,7 @@ struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes co
 /* "[KIND=]PATH", as --trust-anchor takes it: the path, and the vendor (NULL where none is given). */
 const char *collateral_anchor_option(const char *option, const char **vendor);
 
-const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor ocsp */
+const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor rim jwks ocsp */
 enum collateral_kind collateral_kind_of(const char *name);
 
 #endif

@@ -3,6 +3,8 @@
 #include "base/cursor.h"
 #include "base/limits.h"
 #include "evidence/binding.h"
+#include "evidence/nras.h"
+#include "evidence/rim.h"
 #include "evidence/snp.h"
 
 /* One row per kind of evidence: how it is recognised, where its report_data stands, who judges it. */
@@ -71,6 +73,7 @@ static const struct evidence_type types[] = {
 	{EVIDENCE_TDX, "quote-v4", is_tdx_v4, 568, "mrtd", 184, 48, NULL},
 	{EVIDENCE_TDX, "quote-v5", is_tdx_v5, 574, "mrtd", 190, 48, NULL},
 	{EVIDENCE_NITRO, "cose-sign1", is_nitro, 0, NULL, 0, 0, NULL},
+	{EVIDENCE_NRAS, "detached-eat", nras_is, 0, NULL, 0, 0, nras_judge},
 };
 
 static const struct evidence_type *type_of(struct bytes raw, enum evidence_kind kind)
@@ -179,5 +182,6 @@ void judge(const struct judge_request *request, struct arena *a, struct verdict 
 
 const char *collateral_vet(const struct collateral *item, const struct collateral_set *set, struct arena *a)
 {
-	return snp_collateral_vet(item, set, a);
+	const char *why = snp_collateral_vet(item, set, a);
+	return why ? why : rim_collateral_vet(item, set, a);
 }

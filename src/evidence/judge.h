@@ -27,6 +27,8 @@ struct judge_request {
 	bool collateral_given;    /* the user named the collateral for this evidence, so what is not authentic among
 	                             it fails its own check; false (an archive that strangers' documents have filled
 	                             too): such collateral is as good as absent */
+	const struct bytes *device_serials; /* tokens about devices: serials (content of the INTEGER) of the leaf */
+	size_t device_serial_count;         /* certificates of the devices' own evidence beside them, if there is any */
 	const struct collateral_set *collateral;
 	int64_t at_ms;
 };

@@ -17,16 +17,32 @@ src_libevidence_a_SOURCES = \
 	src/evidence/es384.h \
 	src/evidence/judge.c \
 	src/evidence/judge.h \
+	src/evidence/jwt.c \
+	src/evidence/jwt.h \
+	src/evidence/nras.c \
+	src/evidence/nras.h \
+	src/evidence/nras_judge.c \
 	src/evidence/nvidia_certificates.c \
 	src/evidence/nvidia_chain.c \
 	src/evidence/nvidia_chain.h \
 	src/evidence/nvidia_opaque.c \
 	src/evidence/nvidia_opaque.h \
+	src/evidence/nvidia_rim_roots.c \
+	src/evidence/nvidia_rim_roots.h \
 	src/evidence/nvidia_roots.c \
 	src/evidence/nvidia_roots.h \
 	src/evidence/ocsp.c \
 	src/evidence/ocsp.h \
 	src/evidence/ocsp_response.c \
+	src/evidence/rim.c \
+	src/evidence/rim.h \
+	src/evidence/rim_chain.c \
+	src/evidence/rim_choice.c \
+	src/evidence/rim_compare.c \
+	src/evidence/rim_part.h \
+	src/evidence/rim_signature.c \
+	src/evidence/rim_xml.c \
+	src/evidence/rim_xml.h \
 	src/evidence/snp.c \
 	src/evidence/snp.h \
 	src/evidence/snp_candidate.c \

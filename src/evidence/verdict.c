@@ -69,6 +69,11 @@ void verdict_text(struct verdict_values *to, const char *name, const char *value
 	add_value(to, (struct verdict_value){name, VALUE_TEXT, bytes_of_text(value), 0});
 }
 
+void verdict_list(struct verdict_values *to, const char *name, struct bytes texts)
+{
+	add_value(to, (struct verdict_value){name, VALUE_LIST, texts, 0});
+}
+
 void verdict_number(struct verdict_values *to, const char *name, uint64_t value)
 {
 	add_value(to, (struct verdict_value){name, VALUE_NUMBER, {NULL, 0}, value});

@@ -84,6 +84,7 @@ void verdict_claim(struct verdict *v, const char *claim, enum claim_status statu
                    const char *reason);
 void verdict_hex(struct verdict_values *to, const char *name, struct bytes value);
 void verdict_text(struct verdict_values *to, const char *name, const char *value);
+void verdict_list(struct verdict_values *to, const char *name, struct bytes texts); /* with NULs between them */
 void verdict_number(struct verdict_values *to, const char *name, uint64_t value);
 void verdict_boolean(struct verdict_values *to, const char *name, bool value);
 void verdict_anchor(struct verdict *v, const char *vendor, struct sha256 sha256, bool builtin);

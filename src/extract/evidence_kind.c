@@ -11,6 +11,7 @@ static const char *const names[] = {
 	[EVIDENCE_NITRO] = "nitro",
 	[EVIDENCE_NVGPU] = "nvgpu",
 	[EVIDENCE_NVSWITCH] = "nvswitch",
+	[EVIDENCE_NRAS] = "nras",
 	[EVIDENCE_UNKNOWN] = "unknown",
 };
 

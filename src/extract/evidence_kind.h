@@ -10,6 +10,7 @@ enum evidence_kind {
 	EVIDENCE_NITRO,
 	EVIDENCE_NVGPU,
 	EVIDENCE_NVSWITCH,
+	EVIDENCE_NRAS,   /* tokens of NVIDIA's attestation service, or of a local verifier */
 	EVIDENCE_UNKNOWN /* evidence is there, and teewatch does not know of which kind */
 };
 
@@ -22,7 +23,7 @@ enum binding_rule {
 	BINDING_UNKNOWN      /* there is a certificate, and teewatch cannot check how it is bound */
 };
 
-const char *evidence_kind_name(enum evidence_kind k); /* snp tdx sgx nitro nvgpu nvswitch unknown; "" for none */
+const char *evidence_kind_name(enum evidence_kind k); /* snp tdx sgx nitro nvgpu nvswitch nras unknown; "" for none */
 enum evidence_kind evidence_kind_of(const char *name);    /* EVIDENCE_NONE where it is no kind's name */
 
 #endif

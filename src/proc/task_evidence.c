@@ -82,6 +82,7 @@ void task_collateral_put(struct buffer *b, const struct collateral *items, size_
 		message_put_text(b, c->label);
 		message_put_i64(b, c->issued_ms);
 		message_put_i64(b, c->next_update_ms);
+		message_put_i64(b, c->archived_ms);
 	}
 }
 
@@ -101,6 +102,7 @@ struct collateral *task_collateral_read(struct cursor *c, struct arena *a, size_
 		items[i].label = message_text(c, a, "label");
 		items[i].issued_ms = message_i64(c, "issued");
 		items[i].next_update_ms = message_i64(c, "next_update");
+		items[i].archived_ms = message_i64(c, "archived");
 	}
 	return items;
 }

@@ -1,5 +1,5 @@
 CONFIG_TEST_LIBS = src/libconfig.a src/libpolicy.a src/libevidence.a src/libextract.a src/libcert.a src/libbase.a \
-	$(CONFUSE_LIBS) $(IDN2_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+	$(CONFUSE_LIBS) $(IDN2_LIBS) $(XML_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 check_PROGRAMS += tests/cmd/test_config tests/cmd/print_tables
 TESTS += tests/cmd/test_config
 tests_cmd_test_config_SOURCES = tests/cmd/test_config.c

@@ -1,8 +1,9 @@
 EVIDENCE_TEST_LIBS = tests/pki/libpki.a src/libevidence.a src/libextract.a src/libcert.a src/libbase.a \
-	$(IDN2_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+	$(IDN2_LIBS) $(XML_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 SNP_SCENE = tests/evidence/snp_scene.c tests/evidence/snp_scene.h
 EVIDENCE_TESTS = tests/evidence/test_verdict tests/evidence/test_collateral tests/evidence/test_judge \
-	tests/evidence/test_snp tests/evidence/test_snp_flips tests/evidence/test_snp_vectors
+	tests/evidence/test_snp tests/evidence/test_snp_flips tests/evidence/test_snp_vectors \
+	tests/evidence/test_rim_vectors
 check_PROGRAMS += $(EVIDENCE_TESTS)
 TESTS += $(EVIDENCE_TESTS)
 tests_evidence_test_verdict_SOURCES = tests/evidence/test_verdict.c
@@ -17,3 +18,5 @@ tests_evidence_test_snp_flips_SOURCES = tests/evidence/test_snp_flips.c $(SNP_SC
 tests_evidence_test_snp_flips_LDADD = $(EVIDENCE_TEST_LIBS)
 tests_evidence_test_snp_vectors_SOURCES = tests/evidence/test_snp_vectors.c
 tests_evidence_test_snp_vectors_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_rim_vectors_SOURCES = tests/evidence/test_rim_vectors.c
+tests_evidence_test_rim_vectors_LDADD = $(EVIDENCE_TEST_LIBS)

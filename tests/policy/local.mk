@@ -3,7 +3,7 @@ check_PROGRAMS += tests/policy/test_expectation tests/policy/test_watch tests/po
 TESTS += tests/policy/test_expectation tests/policy/test_watch tests/policy/test_evaluate \
 	tests/policy/test_policy_vectors
 POLICY_TEST_LIBS = src/libpolicy.a src/libevidence.a src/libextract.a src/libcert.a src/libbase.a \
-	$(IDN2_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+	$(IDN2_LIBS) $(XML_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 tests_policy_test_expectation_SOURCES = tests/policy/test_expectation.c
 tests_policy_test_expectation_LDADD = $(POLICY_TEST_LIBS)
 tests_policy_test_watch_SOURCES = tests/policy/test_watch.c
