@@ -36,7 +36,7 @@
 #define LIMIT_EVIDENCE_FILES 100000u           /* documents in --evidence directories */
 #define LIMIT_VERDICT_CHECKS 352u              /* checks of one verdict: 96 of its kind, 256 expectations */
 #define LIMIT_VERDICT_CLAIMS 8u                /* closed list of claims */
-#define LIMIT_VERDICT_VALUES 96u               /* fields, measurements of one verdict, each */
+#define LIMIT_VERDICT_VALUES 272u              /* fields, measurements of one verdict, each: SPDM has up to 255 blocks */
 #define LIMIT_VERDICT_ANCHORS 8u               /* roots one verdict stands on */
 
 /* ---- certificate transparency ---- */

@@ -193,7 +193,7 @@ static bool recognise_ocsp(struct bytes der, struct arena *a, struct collateral 
 	const char *serial = hex_text(a, first->serial);
 	const char *label = serial ? arena_format(a, "OCSP of %s", serial) : NULL;
 	*out = (struct collateral){COLLATERAL_OCSP, der, hash_sha256(der), "", label ? label : "",
-	                           first->this_update_ms, first->next_update_ms};
+	                           first->this_update_ms, first->next_update_ms, 0};
 	return true;
 }
 

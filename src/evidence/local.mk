@@ -15,6 +15,8 @@ src_libevidence_a_SOURCES = \
 	src/evidence/collateral.h \
 	src/evidence/es384.c \
 	src/evidence/es384.h \
+	src/evidence/gpu_binding.c \
+	src/evidence/gpu_binding.h \
 	src/evidence/judge.c \
 	src/evidence/judge.h \
 	src/evidence/jwt.c \
@@ -31,6 +33,10 @@ src_libevidence_a_SOURCES = \
 	src/evidence/nvidia_rim_roots.h \
 	src/evidence/nvidia_roots.c \
 	src/evidence/nvidia_roots.h \
+	src/evidence/nvgpu.c \
+	src/evidence/nvgpu.h \
+	src/evidence/nvgpu_put.c \
+	src/evidence/nvgpu_rim.c \
 	src/evidence/ocsp.c \
 	src/evidence/ocsp.h \
 	src/evidence/ocsp_response.c \

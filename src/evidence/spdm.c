@@ -13,7 +13,8 @@ enum {
 
 bool spdm_is(struct bytes raw)
 {
-	return raw.n >= 2 && raw.p[0] >> 4 == VERSION_1_1 >> 4 && raw.p[1] == GET_MEASUREMENTS;
+	return raw.n >= 4 && raw.p[0] >> 4 == VERSION_1_1 >> 4 && raw.p[1] == GET_MEASUREMENTS &&
+	       raw.p[2] == WITH_SIGNATURE && raw.p[3] == ALL_MEASUREMENTS;
 }
 
 static void expect_u8(struct cursor *c, uint8_t wanted, const char *field)
