@@ -21,6 +21,7 @@
 /* ---- evidence ---- */
 #define LIMIT_EVIDENCE_BYTES (1u << 20)        /* quotes have about 5 kB, GPU evidence below 100 kB */
 #define LIMIT_DOCUMENT_BYTES (16u << 20)       /* attestation documents; v3 documents of 8 GPUs near 1 MiB */
+#define LIMIT_MACHINE_PIECES 256u              /* evidence of one document: 14 machines with a CPU, 8 GPUs and 4 switches */
 #define LIMIT_DCODE_DOCUMENT_BYTES (1u << 20)  /* inflated document of a SAN set: the producer's own cap */
 #define LIMIT_DCODE_CHUNKS 100u                /* two decimal digits of index */
 #define LIMIT_COLLATERAL_BYTES (4u << 20)      /* largest: CRLs and RIMs, below 2 MiB */

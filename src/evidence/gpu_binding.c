@@ -292,15 +292,6 @@ static bool all_bound(const struct set *s)
 	return true;
 }
 
-/* A document that names devices of which no evidence is there, or cannot be read, proves nothing of the machine. */
-static bool has_unread(const struct set *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (is_device(s->v[i]) && fault_is_set(s->v[i]->fault))
-			return true;
-	return false;
-}
-
 static struct settled settle(const struct set *s, struct arena *a)
 {
 	struct settled devices = settle_devices(s, a);
@@ -315,8 +306,6 @@ static struct settled settle(const struct set *s, struct arena *a)
 		devices = (struct settled){CLAIM_UNKNOWN, "the CPU evidence that should hold the nonce is not verified"};
 	else if (devices.status == CLAIM_ASSERTED && !all_bound(s))
 		devices = (struct settled){CLAIM_UNKNOWN, "whether the CPU evidence holds the nonce could not be checked"};
-	else if (devices.status == CLAIM_ASSERTED && has_unread(s))
-		devices = (struct settled){CLAIM_UNKNOWN, "the evidence of a device could not be read"};
 	if (devices.status == CLAIM_ASSERTED)
 		devices.reason = "verified CPU evidence holds the nonce that every device answers; that they are in one "
 		                 "machine is not proven by it";

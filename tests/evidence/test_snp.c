@@ -366,6 +366,16 @@ TEST(each_defect_fails_its_check_first)
 	}
 }
 
+/* Other kinds' rows, and those of documents with devices, are their own tests'. */
+static bool is_of_reports(const struct check *c)
+{
+	static const char *const others[] = {"nv.device_unique", "nv.topology", "binding.document_nonce", "binding.gpu_nonce"};
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcmp(c->id, others[i]) == 0)
+			return false;
+	return c->kind == EVIDENCE_SNP || c->kind == EVIDENCE_NONE;
+}
+
 /* Every row of the table: passed by a good report, and first failed by a defect. */
 TEST(each_check_has_a_good_and_a_bad_vector)
 {
@@ -380,6 +390,8 @@ TEST(each_check_has_a_good_and_a_bad_vector)
 	scene_judge(&scene);
 	for (size_t i = 0; i < check_count; i++) {
 		bool bad = false;
+		if (!is_of_reports(&checks[i]))
+			continue;
 		for (size_t k = 0; k < sizeof(defects) / sizeof(defects[0]); k++)
 			bad |= strcmp(defects[k].first_failed, checks[i].id) == 0;
 		CHECK_THAT(bad, "%s has no bad vector", checks[i].id);
