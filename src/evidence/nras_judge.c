@@ -262,15 +262,17 @@ static void judge_devices(struct judging *j)
 	const struct judge_request *r = j->request;
 	const struct nras_document *d = &j->document;
 	struct verdict *v = j->v;
-	size_t matched = 0;
+	bool all = d->n == r->device_serial_count;
 	if (r->device_serial_count == 0) {
 		verdict_check(v, "nras.ueid", CHECK_NOT_CHECKED, "the devices' own evidence is not beside it");
 		return;
 	}
-	for (size_t i = 0; i < r->device_serial_count; i++)
+	for (size_t i = 0; i < r->device_serial_count; i++) {
+		size_t tokens = 0;
 		for (size_t k = 0; k < d->n; k++)
-			matched += nras_ueid_is(d->devices[k].ueid, r->device_serials[i]);
-	bool all = matched == d->n && matched == r->device_serial_count;
+			tokens += nras_ueid_is(d->devices[k].ueid, r->device_serials[i]);
+		all = all && tokens == 1;
+	}
 	verdict_check(v, "nras.ueid", all ? CHECK_PASS : CHECK_FAIL,
 	              all ? NULL : "its devices (ueid) are not those of the evidence beside it");
 }

@@ -95,11 +95,13 @@ static bool is_p384(const struct link *c)
 static const char *check_links(const struct link *links)
 {
 	for (size_t i = 0; i < RIM_CERTIFICATES; i++) {
-		const struct link *issuer = &links[i + 1 < RIM_CERTIFICATES ? i + 1 : i];
 		if (!is_p384(&links[i]))
 			return "a key of its chain is not on P-384";
 		if (!has_role(links[i].x509, i))
 			return "a certificate of its chain may not do what it does there (CA, key usage, path length)";
+	}
+	for (size_t i = 0; i < RIM_CERTIFICATES; i++) {
+		const struct link *issuer = &links[i + 1 < RIM_CERTIFICATES ? i + 1 : i];
 		if (!is_signed_by(&links[i], issuer))
 			return "a certificate of its chain is not signed by the next one";
 	}

@@ -2,7 +2,7 @@
 
 #include <libxml/c14n.h>
 #include <libxml/parser.h>
-#include <limits.h>
+#include <libxml/uri.h>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -74,6 +74,15 @@ static bool refuse(struct walk *w, enum fault_code code, const char *field)
 	return false;
 }
 
+/* As canonicalisation wants it, which talks on stderr where it does not get it. */
+static bool is_absolute(const xmlChar *href)
+{
+	xmlURI *uri = href ? xmlParseURI((const char *)href) : NULL;
+	bool absolute = uri && uri->scheme && uri->scheme[0];
+	xmlFreeURI(uri);
+	return absolute;
+}
+
 /* Namespaces are compared as they stand, so each has to be absolute; xml:base and its like would have to be
  * understood. */
 static bool walk_names(struct walk *w, const xmlNode *node)
@@ -81,7 +90,7 @@ static bool walk_names(struct walk *w, const xmlNode *node)
 	for (const xmlNs *ns = node->nsDef; ns; ns = ns->next) {
 		if (++w->namespaces > NAMESPACES_MAX)
 			return refuse(w, FAULT_LIMIT, "xml: namespaces");
-		if (!ns->href || !strstr((const char *)ns->href, "://"))
+		if (!is_absolute(ns->href))
 			return refuse(w, FAULT_UNSUPPORTED, "xml: namespace");
 	}
 	for (const xmlAttr *at = node->properties; at; at = at->next) {
@@ -138,9 +147,9 @@ xmlDoc *rim_xml_read(struct bytes xml, struct fault *fault)
 		size_t at = ctx && ctx->input ? (size_t)xmlByteConsumed(ctx) : 0;
 		*fault = fault_at(FAULT_SYNTAX, xml.n - body.n + (at <= body.n ? at : 0), "xml");
 	}
-	xmlFreeParserCtxt(ctx);
 	if (doc)
-		*fault = check_tree(doc);
+		*fault = ctx->nsWellFormed ? check_tree(doc) : fault_at(FAULT_SYNTAX, 0, "xml: namespace");
+	xmlFreeParserCtxt(ctx);
 	if (doc && fault_is_set(*fault)) {
 		xmlFreeDoc(doc);
 		doc = NULL;

@@ -3,7 +3,8 @@ EVIDENCE_TEST_LIBS = tests/pki/libpki.a src/libevidence.a src/libextract.a src/l
 SNP_SCENE = tests/evidence/snp_scene.c tests/evidence/snp_scene.h
 EVIDENCE_TESTS = tests/evidence/test_verdict tests/evidence/test_collateral tests/evidence/test_judge \
 	tests/evidence/test_snp tests/evidence/test_snp_flips tests/evidence/test_snp_vectors \
-	tests/evidence/test_rim_vectors
+	tests/evidence/test_rim tests/evidence/test_rim_flips tests/evidence/test_rim_vectors \
+	tests/evidence/test_jwt tests/evidence/test_nras tests/evidence/test_nras_vectors
 check_PROGRAMS += $(EVIDENCE_TESTS)
 TESTS += $(EVIDENCE_TESTS)
 tests_evidence_test_verdict_SOURCES = tests/evidence/test_verdict.c
@@ -20,3 +21,13 @@ tests_evidence_test_snp_vectors_SOURCES = tests/evidence/test_snp_vectors.c
 tests_evidence_test_snp_vectors_LDADD = $(EVIDENCE_TEST_LIBS)
 tests_evidence_test_rim_vectors_SOURCES = tests/evidence/test_rim_vectors.c
 tests_evidence_test_rim_vectors_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_rim_SOURCES = tests/evidence/test_rim.c
+tests_evidence_test_rim_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_rim_flips_SOURCES = tests/evidence/test_rim_flips.c
+tests_evidence_test_rim_flips_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_jwt_SOURCES = tests/evidence/test_jwt.c
+tests_evidence_test_jwt_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_nras_SOURCES = tests/evidence/test_nras.c
+tests_evidence_test_nras_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_nras_vectors_SOURCES = tests/evidence/test_nras_vectors.c
+tests_evidence_test_nras_vectors_LDADD = $(EVIDENCE_TEST_LIBS)
