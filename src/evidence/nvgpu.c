@@ -250,11 +250,11 @@ static void put_revocation(struct nvgpu *g, const struct revocation *r)
 }
 
 /* Of all that somebody could revoke: the attestation key is made and certified on the device, and the root is
- * pinned. */
+ * pinned. Only where the device signed: what somebody else offers with its certificates says nothing of them. */
 static void judge_revocation(struct nvgpu *g)
 {
 	struct revocation r = {.result = CHECK_PASS, .has_nonce = true};
-	if (!g->trust.trusted)
+	if (!g->authentic)
 		return;
 	for (size_t i = NVIDIA_IDENTITY_KEY; i < NVIDIA_ROOT; i++)
 		judge_one(g, i, &r);
