@@ -21,6 +21,7 @@
 /* ---- evidence ---- */
 #define LIMIT_EVIDENCE_BYTES (1u << 20)        /* quotes have about 5 kB, GPU evidence below 100 kB */
 #define LIMIT_DOCUMENT_BYTES (16u << 20)       /* attestation documents; v3 documents of 8 GPUs near 1 MiB */
+#define LIMIT_MACHINE_PIECES 256u              /* evidence of one document: 14 machines with a CPU, 8 GPUs and 4 switches */
 #define LIMIT_DCODE_DOCUMENT_BYTES (1u << 20)  /* inflated document of a SAN set: the producer's own cap */
 #define LIMIT_DCODE_CHUNKS 100u                /* two decimal digits of index */
 #define LIMIT_COLLATERAL_BYTES (4u << 20)      /* largest: CRLs and RIMs, below 2 MiB */
@@ -36,7 +37,7 @@
 #define LIMIT_EVIDENCE_FILES 100000u           /* documents in --evidence directories */
 #define LIMIT_VERDICT_CHECKS 352u              /* checks of one verdict: 96 of its kind, 256 expectations */
 #define LIMIT_VERDICT_CLAIMS 8u                /* closed list of claims */
-#define LIMIT_VERDICT_VALUES 96u               /* fields, measurements of one verdict, each */
+#define LIMIT_VERDICT_VALUES 272u              /* fields, measurements of one verdict, each: SPDM has up to 255 blocks */
 #define LIMIT_VERDICT_ANCHORS 8u               /* roots one verdict stands on */
 
 /* ---- certificate transparency ---- */

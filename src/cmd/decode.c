@@ -34,6 +34,7 @@ static int decode_file(const char *path, bool json)
 	for (size_t i = 0; status == EXIT_DONE && i < in->n; i++) {
 		const struct input_piece *p = &in->pieces[i];
 		struct judge_request request = {.evidence = p->evidence, .kind = p->kind, .binding = p->binding,
+		                                .endorsement = p->endorsement, .architecture = p->architecture,
 		                                .collateral = &none, .at_ms = clock_now_ms()};
 		judge(&request, &a, v, NULL);
 		if (fault_is_set(p->fault))

@@ -7,11 +7,13 @@
 #include "base/pem.h"
 #include "base/text.h"
 #include "evidence/nras.h"
+#include "extract/machine.h"
 
 static struct input_piece *add_piece(struct input *in)
 {
-	struct input_piece *p = &in->pieces[in->n++];
-	*p = (struct input_piece){.carrier = ""};
+	struct input_piece *p = &in->pieces[in->n];
+	*p = (struct input_piece){.carrier = "", .machine = in->n};
+	in->n++;
 	return p;
 }
 
@@ -149,9 +151,40 @@ static bool take_text(struct bytes text, enum evidence_kind kind, struct arena *
 	return base64_decode_arena(a, plain, &raw) && take_raw(raw, kind, out);
 }
 
+/* A device's evidence that does not even begin as one is still a device's. */
+static void take_machine_piece(const struct machine_piece *m, struct input_piece *p)
+{
+	bool unnamed = m->device && m->kind == EVIDENCE_NONE && evidence_recognise(m->evidence) == EVIDENCE_NONE;
+	p->carrier = m->place;
+	p->evidence = m->evidence;
+	p->kind = unnamed ? EVIDENCE_NVGPU : m->kind;
+	p->endorsement = m->endorsement;
+	p->architecture = m->architecture;
+	p->fault = m->fault;
+	p->machine = m->machine;
+	p->binding = (struct evidence_binding){
+		.document_nonce = m->nonce, .nonce_rule = m->nonce_rule, .nonce_hash = m->nonce_hash};
+}
+
+/* Documents about machines with GPUs. */
+static bool take_machines(struct bytes text, struct arena *a, struct input *out)
+{
+	struct machines m;
+	struct fault f = machines_parse(text, a, &m);
+	if (fault_is_set(f) && f.code != FAULT_LIMIT)
+		return false;
+	for (size_t i = 0; i < m.n && i < INPUT_PIECES_MAX; i++)
+		take_machine_piece(&m.v[i], add_piece(out));
+	if (fault_is_set(f) && out->n > 0)
+		out->pieces[out->n - 1].fault = f;
+	return out->n > 0;
+}
+
 static bool take_json(struct bytes text, struct arena *a, struct input *out, const char **why)
 {
 	struct document d;
+	if (take_machines(text, a, out))
+		return true;
 	struct fault f = document_parse(text, a, &d);
 	if (f.code == FAULT_UNRECOGNISED) {
 		*why = "JSON of a form that is not known";
@@ -188,7 +221,7 @@ bool input_recognise(struct bytes content, const char *type, const struct input_
 	}
 	if (!type && nras_find(content, a, &der))
 		return take_raw(der, EVIDENCE_NRAS, out);
-	if (document && trimmed.n > 0 && trimmed.p[0] == '{')
+	if (document && trimmed.n > 0 && (trimmed.p[0] == '{' || trimmed.p[0] == '['))
 		return take_json(content, a, out, why);
 	if (type)
 		return false;

@@ -4,10 +4,12 @@
 #ifndef TEEWATCH_CMD_INPUT_H
 #define TEEWATCH_CMD_INPUT_H
 
+#include "base/limits.h"
 #include "evidence/judge.h"
 #include "extract/extract.h"
 
-enum { INPUT_PIECES_MAX = EXTRACT_MAX };
+enum { INPUT_PIECES_MAX = LIMIT_MACHINE_PIECES };
+_Static_assert((int)INPUT_PIECES_MAX >= (int)EXTRACT_MAX, "a certificate's carriers have room");
 
 /* One piece of evidence, or what stands in its place. */
 struct input_piece {
@@ -18,6 +20,8 @@ struct input_piece {
 	struct bytes endorsement;
 	struct fault fault;              /* the wrapping is malformed */
 	const char *missing;             /* the evidence lives elsewhere and is not at hand */
+	size_t machine;                  /* pieces of one machine, next to each other, are judged together */
+	struct bytes architecture;       /* of a device, as the document calls it */
 };
 
 struct input {

@@ -12,6 +12,7 @@
 #include "cmd/input.h"
 #include "cmd/proof.h"
 #include "cmd/setup.h"
+#include "evidence/gpu_binding.h"
 #include "evidence/snp.h"
 #include "report/verdict_json.h"
 
@@ -69,7 +70,8 @@ static int read_options(struct verify *x, int argc, char **argv)
 		return command_usage("verify", "it wants a FILE");
 	if (x->type && evidence_kind_of(x->type) == EVIDENCE_NONE && strcmp(x->type, "document") != 0 &&
 	    strcmp(x->type, "certificate") != 0)
-		return command_usage("verify", "--type \"%s\" is none of snp, tdx, sgx, nitro, nras, document, certificate", x->type);
+		return command_usage("verify", "--type \"%s\" is none of snp, tdx, sgx, nitro, nvgpu, nvswitch, nras, document, "
+		                     "certificate", x->type);
 	return EXIT_DONE;
 }
 
@@ -166,8 +168,16 @@ static bool was_asked(struct verify *x, const char *url)
 
 static bool fetch_need(struct verify *x, const struct judge_need *need)
 {
-	const char *base = strcmp(need->vendor, "amd") == 0 ? x->config.kds_url : NULL;
-	const char *url = base ? arena_format(&x->arena, "%s%s", base, need->path) : NULL;
+	const struct {
+		const char *vendor, *url;
+	} services[] = {
+		{"amd", x->config.kds_url}, {"nvidia-rim", x->config.rim_url}, {"nvidia-ocsp", x->config.ocsp_url},
+	};
+	const char *base = NULL;
+	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
+		if (strcmp(need->vendor, services[i].vendor) == 0)
+			base = services[i].url;
+	const char *url = base && base[0] ? arena_format(&x->arena, "%s%s", base, need->path) : NULL;
 	struct fetch_result result;
 	bool came = false;
 	if (!url || was_asked(x, url) || !start_pool(x))
@@ -201,17 +211,25 @@ static void judge_absent(const struct input_piece *p, int64_t at_ms, struct aren
 	verdict_conclude(v);
 }
 
+/* A key's certificate given with the evidence is judged with it: as its key's certificate where it could be that, and
+ * as collateral that is not authentic where it is no certificate of AMD's at all. */
+static bool takes_sole_vek(struct verify *x, const struct input_piece *p, struct arena *a)
+{
+	enum evidence_kind kind = p->kind == EVIDENCE_NONE ? evidence_recognise(p->evidence) : p->kind;
+	if (p->endorsement.n > 0 || x->sole_vek.n == 0 || kind == EVIDENCE_NVGPU || kind == EVIDENCE_NVSWITCH)
+		return false;
+	return snp_vek_is_plausible(p->evidence, x->sole_vek) ||
+	       !snp_vek_is_authentic(x->sole_vek, &x->set, x->at_ms, a);
+}
+
 static void judge_piece(struct verify *x, const struct input_piece *p, struct arena *a, struct verdict *v)
 {
 	struct judge_needs needs = {0};
 	struct judge_request request = {.evidence = p->evidence, .kind = p->kind, .binding = p->binding,
-	                                .endorsement = p->endorsement, .collateral_given = true, .collateral = &x->set,
-	                                .at_ms = x->at_ms};
+	                                .endorsement = p->endorsement, .architecture = p->architecture,
+	                                .collateral_given = true, .collateral = &x->set, .at_ms = x->at_ms};
 	request.binding.nonce = x->nonce;
-	/* Given with the evidence, it is judged with it: as its key's certificate where it could be that, and as
-	 * collateral that is not authentic where it is no certificate of AMD's at all. */
-	if (p->endorsement.n == 0 && x->sole_vek.n > 0 &&
-	    (snp_vek_is_plausible(p->evidence, x->sole_vek) || !snp_vek_is_authentic(x->sole_vek, &x->set, x->at_ms, a)))
+	if (takes_sole_vek(x, p, a))
 		request.endorsement = x->sole_vek;
 	if (fault_is_set(p->fault) || p->missing) {
 		judge_absent(p, x->at_ms, a, v);
@@ -225,9 +243,35 @@ static void judge_piece(struct verify *x, const struct input_piece *p, struct ar
 		if (!came)
 			break;
 	}
-	for (size_t i = 0; i < x->expect.n; i++)
-		expectation_apply(&x->expectations[i], v);
-	verdict_conclude(v);
+}
+
+/* How the CPU's report_data holds the nonce: what the document says of its CPU, else of the first piece. */
+static const struct evidence_binding *machine_binding(const struct input_piece *pieces, size_t n,
+                                                      struct verdict *const *verdicts)
+{
+	for (size_t i = 0; i < n; i++)
+		if (verdicts[i]->kind != EVIDENCE_NVGPU && verdicts[i]->kind != EVIDENCE_NVSWITCH)
+			return &pieces[i].binding;
+	return &pieces[0].binding;
+}
+
+/* Pieces of one machine: each for itself, then together. False when the arena is full. */
+static bool judge_machine(struct verify *x, const struct input_piece *pieces, size_t n, struct arena *a,
+                          struct verdict **verdicts)
+{
+	for (size_t i = 0; i < n; i++) {
+		verdicts[i] = arena_alloc(a, sizeof(*verdicts[i]));
+		if (!verdicts[i])
+			return false;
+		judge_piece(x, &pieces[i], a, verdicts[i]);
+	}
+	gpu_binding_judge(verdicts, n, machine_binding(pieces, n, verdicts));
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; !pieces[i].missing && !fault_is_set(pieces[i].fault) && k < x->expect.n; k++)
+			expectation_apply(&x->expectations[k], verdicts[i]);
+		verdict_conclude(verdicts[i]);
+	}
+	return true;
 }
 
 static void print_verdict(struct verify *x, const struct verdict *v, const char *input)
@@ -245,6 +289,22 @@ static void print_verdict(struct verify *x, const struct verdict *v, const char 
 	x->incomplete |= v->result == VERDICT_INCOMPLETE;
 }
 
+static void verify_pieces(struct verify *x, const struct input *in, const char *path, struct arena *a)
+{
+	struct verdict *verdicts[INPUT_PIECES_MAX];
+	for (size_t i = 0, n; i < in->n; i += n) {
+		for (n = 1; i + n < in->n && in->pieces[i + n].machine == in->pieces[i].machine;)
+			n++;
+		if (!judge_machine(x, &in->pieces[i], n, a, verdicts)) {
+			fprintf(stderr, "teewatch: %s: too large to be judged\n", path);
+			x->unusable = true;
+			return;
+		}
+		for (size_t k = 0; k < n; k++)
+			print_verdict(x, verdicts[k], path);
+	}
+}
+
 static void verify_file(struct verify *x, const char *path)
 {
 	struct arena a;
@@ -253,10 +313,9 @@ static void verify_file(struct verify *x, const char *path)
 	arena_init(&a, LIMIT_ARENA_BYTES);
 	buffer_init(&content, LIMIT_FILE_BYTES);
 	struct input *in = arena_alloc(&a, sizeof(*in));
-	struct verdict *v = arena_alloc(&a, sizeof(*v));
 	struct input_documents documents = {x->evidence.items};
 	int rc = file_read(path, &content);
-	if (rc != 0 || !in || !v) {
+	if (rc != 0 || !in) {
 		fprintf(stderr, "teewatch: %s: cannot be read: %s\n", path, strerror(-rc));
 		x->unusable = true;
 	} else if (!x->type && proof_recognise(buffer_bytes(&content))) {
@@ -269,10 +328,7 @@ static void verify_file(struct verify *x, const char *path)
 		fprintf(stderr, "teewatch: %s: %s\n", path, why);
 		x->unusable = true;
 	} else {
-		for (size_t i = 0; i < in->n; i++) {
-			judge_piece(x, &in->pieces[i], &a, v);
-			print_verdict(x, v, path);
-		}
+		verify_pieces(x, in, path, &a);
 	}
 	buffer_release(&content);
 	arena_release(&a);

@@ -70,15 +70,72 @@ static void judge_hpke(const struct evidence_binding *b, struct bytes report_dat
 		           "the certificate names an HPKE key that the evidence does not bind");
 }
 
-/* A nonce stands alone in report_data, padded with zeros. */
+static bool has_half(struct bytes report_data, size_t at, struct bytes nonce)
+{
+	return nonce.n == SHA256_BYTES && bytes_equal(bytes_slice(report_data, at, SHA256_BYTES), nonce);
+}
+
+static bool has_alone(struct bytes report_data, struct bytes value)
+{
+	return value.n > 0 && bytes_starts_with(report_data, value) &&
+	       bytes_is_zero(bytes_slice(report_data, value.n, report_data.n - value.n));
+}
+
+enum check_result binding_nonce_place(const struct evidence_binding *b, struct bytes report_data, struct bytes nonce,
+                                      const char **where)
+{
+	bool first = has_half(report_data, 0, nonce), second = has_half(report_data, SHA256_BYTES, nonce), holds = false;
+	switch (b->nonce_rule) {
+	case NONCE_ALONE:
+		*where = "report_data";
+		holds = has_alone(report_data, nonce);
+		break;
+	case NONCE_FIRST_HALF:
+		*where = "report_data[0:32]";
+		holds = first;
+		break;
+	case NONCE_SECOND_HALF:
+		*where = "report_data[32:64]";
+		holds = second;
+		break;
+	case NONCE_HASHED:
+		*where = "the hash in report_data";
+		holds = bytes_equal(nonce, b->document_nonce) && b->nonce_hash.n == SHA256_BYTES &&
+		        has_alone(report_data, b->nonce_hash);
+		break;
+	case NONCE_UNKNOWN:
+		*where = first ? "report_data[0:32]" : "report_data[32:64]";
+		return first || second ? CHECK_PASS : CHECK_NOT_CHECKED;
+	}
+	return holds ? CHECK_PASS : CHECK_FAIL;
+}
+
 static void judge_nonce(const struct evidence_binding *b, struct bytes report_data, enum binding_place place,
                         struct verdict *v)
 {
-	bool holds = report_data.n >= b->nonce.n && bytes_starts_with(report_data, b->nonce) &&
-	             bytes_is_zero(bytes_slice(report_data, b->nonce.n, report_data.n - b->nonce.n));
+	const char *where;
 	verdict_hex(&v->binding, "expected_nonce", b->nonce);
-	if (!has_no_report_data(v, "binding.nonce", report_data))
-		put_result(v, "binding.nonce", holds, place, "report_data is not the expected nonce");
+	if (has_no_report_data(v, "binding.nonce", report_data))
+		return;
+	enum check_result result = binding_nonce_place(b, report_data, b->nonce, &where);
+	if (result == CHECK_NOT_CHECKED)
+		verdict_check(v, "binding.nonce", CHECK_NOT_CHECKED, "where report_data holds the nonce is not known");
+	else
+		put_result(v, "binding.nonce", result == CHECK_PASS, place,
+		           arena_format(v->arena, "%s is not the expected nonce", where));
+}
+
+/* What the document says of its nonce is worth nothing by itself; that its evidence answers another is. */
+static void judge_document_nonce(const struct evidence_binding *b, struct bytes report_data, enum binding_place place,
+                                 struct verdict *v)
+{
+	const char *where;
+	if (report_data.n != REPORT_DATA_BYTES || b->nonce_rule == NONCE_UNKNOWN)
+		return;
+	verdict_hex(&v->binding, "document_nonce", b->document_nonce);
+	enum check_result result = binding_nonce_place(b, report_data, b->document_nonce, &where);
+	put_result(v, "binding.document_nonce", result == CHECK_PASS, place,
+	           arena_format(v->arena, "%s does not hold the nonce that the document names", where));
 }
 
 void binding_judge(const struct evidence_binding *b, struct bytes report_data, enum binding_place place,
@@ -90,6 +147,8 @@ void binding_judge(const struct evidence_binding *b, struct bytes report_data, e
 		judge_hpke(b, report_data, place, v);
 	if (b->nonce.n > 0)
 		judge_nonce(b, report_data, place, v);
+	if (b->document_nonce.n > 0)
+		judge_document_nonce(b, report_data, place, v);
 }
 
 enum binding_outcome binding_outcome(const struct verdict *v)

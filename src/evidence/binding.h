@@ -12,10 +12,15 @@
 enum binding_place { BINDING_PLACE_KNOWN, BINDING_PLACE_ASSUMED };
 
 /* Add the binding checks that the request gives reason for: binding.spki where there is a certificate,
- * binding.hpke where it names an HPKE key, binding.nonce where one is expected. Compared even where
- * authenticity could not be checked. */
+ * binding.hpke where it names an HPKE key, binding.nonce where one is expected, binding.document_nonce where the
+ * document names one. Compared even where authenticity could not be checked. */
 void binding_judge(const struct evidence_binding *b, struct bytes report_data, enum binding_place place,
                    struct verdict *v);
+
+/* Does report_data hold this nonce, by the rule of its scheme? NOT_CHECKED: the rule is not known, and the nonce stands
+ * nowhere that would tell. where: "report_data[32:64]", where it was looked for or found. */
+enum check_result binding_nonce_place(const struct evidence_binding *b, struct bytes report_data, struct bytes nonce,
+                                      const char **where);
 
 enum binding_outcome { BINDING_NOT_ASKED, BINDING_HOLDS, BINDING_BROKEN, BINDING_UNCHECKED };
 /* What the binding checks of a verdict come to. */

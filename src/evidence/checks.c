@@ -45,11 +45,47 @@ const struct check checks[] = {
 	{"nras.result", EVIDENCE_NRAS, true, false, "the service says that attestation succeeded, of each device"},
 	{"nras.ueid", EVIDENCE_NRAS, false, false,
 	 "the devices are those whose own evidence is beside the tokens"},
+	{"nv.format", EVIDENCE_NVGPU, true, false,
+	 "an SPDM 1.1 request for all measurements and its response, to the last byte; of GPUs and switches alike"},
+	{"nv.opaque", EVIDENCE_NVGPU, true, false, "the vendor's opaque data is in a form that is known, each field once"},
+	{"nv.chain_available", EVIDENCE_NVGPU, true, false, "the device's certificates are at hand and can be read"},
+	{"nv.chain_shape", EVIDENCE_NVGPU, true, false,
+	 "they are five, in their order, with names, keys and extensions as NVIDIA's have them"},
+	{"nv.chain", EVIDENCE_NVGPU, true, false, "each is signed by the next, to the pinned root, and valid at the time"},
+	{"nv.signature", EVIDENCE_NVGPU, true, false, "the device's attestation key signed request and response"},
+	{"nv.device_type", EVIDENCE_NVGPU, true, false,
+	 "the certificates are those of a GPU, or of a switch, as the evidence is said to be"},
+	{"nv.architecture", EVIDENCE_NVGPU, true, false, "they are of the architecture that the document names, if any"},
+	{"nv.fwid", EVIDENCE_NVGPU, true, false,
+	 "the firmware id in the evidence is the one in the certificate, on architectures that have one"},
+	{"nv.pdi", EVIDENCE_NVGPU, true, false,
+	 "the device identifier in the evidence, where it has one, is the one in the certificate"},
+	{"nv.ocsp", EVIDENCE_NVGPU, false, false, "the OCSP responses at hand are signed by those who may"},
+	{"nv.revocation", EVIDENCE_NVGPU, true, false,
+	 "fresh OCSP responses say of each certificate between the attestation key's and the root's that it is good"},
+	{"nv.driver_rim", EVIDENCE_NVGPU, true, false,
+	 "a reference manifest of the driver's version is at hand, authentic and in time; switches have no driver"},
+	{"nv.firmware_rim", EVIDENCE_NVGPU, true, false,
+	 "a reference manifest of the VBIOS's or the switch's firmware version is at hand, authentic and in time"},
+	{"nv.measurements", EVIDENCE_NVGPU, true, false,
+	 "every measurement that a manifest names is one of its golden values, index by index"},
+	{"nv.device_unique", EVIDENCE_NONE, true, false,
+	 "no other evidence of the same device stands in the same document"},
+	{"nv.topology", EVIDENCE_NONE, false, false,
+	 "GPUs and switches of one document name each other, by the identifiers in their certificates"},
 	{"binding.spki", EVIDENCE_NONE, true, true, "the evidence binds the certificate's key"},
 	{"binding.hpke", EVIDENCE_NONE, true, true, "the evidence binds the HPKE key that the certificate names"},
 	{"binding.nonce", EVIDENCE_NONE, true, true, "the evidence holds the expected nonce"},
+	{"binding.document_nonce", EVIDENCE_NONE, true, true, "the evidence holds the nonce that its document names"},
+	{"binding.gpu_nonce", EVIDENCE_NONE, true, true,
+	 "the CPU's evidence in the same document holds the nonce that the GPU or switch answers"},
 };
 const size_t check_count = sizeof(checks) / sizeof(checks[0]);
+
+bool check_is_of(const struct check *check, enum evidence_kind kind)
+{
+	return check->kind == (kind == EVIDENCE_NVSWITCH ? EVIDENCE_NVGPU : kind);
+}
 
 const struct check *check_find(const char *id)
 {

@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/der.h"
+#include "base/hex.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/pem.h"
@@ -9,11 +10,13 @@
 #include "cert/cert.h"
 #include "evidence/amd_tcb.h"
 #include "evidence/jwt.h"
+#include "evidence/ocsp.h"
 #include "evidence/rim.h"
 
 static const char *const kind_names[] = {
 	[COLLATERAL_UNKNOWN] = "unknown", [COLLATERAL_CERTIFICATE] = "certificate", [COLLATERAL_CRL] = "crl",
 	[COLLATERAL_AMD_TCB] = "amd-tcb", [COLLATERAL_ANCHOR] = "anchor",
+	[COLLATERAL_OCSP] = "ocsp",
 	[COLLATERAL_RIM] = "rim", [COLLATERAL_JWKS] = "jwks",
 };
 
@@ -180,10 +183,25 @@ static bool recognise_key_set(struct bytes text, struct arena *a, struct collate
 	return true;
 }
 
+/* Only answers are kept: one that says "try later" is none. */
+static bool recognise_ocsp(struct bytes der, struct arena *a, struct collateral *out)
+{
+	struct ocsp_response *r = ocsp_is(der) ? arena_alloc(a, sizeof(*r)) : NULL;
+	if (!r || fault_is_set(ocsp_parse(der, r)) || r->single_count == 0)
+		return false;
+	const struct ocsp_single *first = &r->singles[0];
+	const char *serial = hex_text(a, first->serial);
+	const char *label = serial ? arena_format(a, "OCSP of %s", serial) : NULL;
+	*out = (struct collateral){COLLATERAL_OCSP, der, hash_sha256(der), "", label ? label : "",
+	                           first->this_update_ms, first->next_update_ms, 0};
+	return true;
+}
+
 static struct fault add_der(struct collateral_set *s, struct bytes der)
 {
 	struct collateral item;
-	if (!recognise_certificate(der, s->arena, &item) && !recognise_crl(der, s->arena, &item))
+	if (!recognise_certificate(der, s->arena, &item) && !recognise_crl(der, s->arena, &item) &&
+	    !recognise_ocsp(der, s->arena, &item))
 		return fault_at(FAULT_UNRECOGNISED, 0, "collateral");
 	return add_item(s, &item);
 }

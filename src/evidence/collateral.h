@@ -16,7 +16,8 @@ enum collateral_kind {
 	COLLATERAL_AMD_TCB,     /* table of SNP TCB floors, see evidence/amd_tcb.h */
 	COLLATERAL_ANCHOR,      /* a trust anchor given by the user: DER certificate */
 	COLLATERAL_RIM,         /* reference integrity manifest: XML, see evidence/rim.h */
-	COLLATERAL_JWKS         /* JSON Web Key Set (RFC 7517), as it stands */
+	COLLATERAL_JWKS,        /* JSON Web Key Set (RFC 7517), as it stands */
+	COLLATERAL_OCSP         /* DER OCSPResponse */
 };
 
 struct collateral {
@@ -51,7 +52,7 @@ struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes co
 /* "[KIND=]PATH", as --trust-anchor takes it: the path, and the vendor (NULL where none is given). */
 const char *collateral_anchor_option(const char *option, const char **vendor);
 
-const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor rim jwks */
+const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor rim jwks ocsp */
 enum collateral_kind collateral_kind_of(const char *name);
 
 #endif

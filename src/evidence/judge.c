@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "evidence/binding.h"
 #include "evidence/nras.h"
+#include "evidence/nvgpu.h"
 #include "evidence/rim.h"
 #include "evidence/snp.h"
 
@@ -73,6 +74,8 @@ static const struct evidence_type types[] = {
 	{EVIDENCE_TDX, "quote-v4", is_tdx_v4, 568, "mrtd", 184, 48, NULL},
 	{EVIDENCE_TDX, "quote-v5", is_tdx_v5, 574, "mrtd", 190, 48, NULL},
 	{EVIDENCE_NITRO, "cose-sign1", is_nitro, 0, NULL, 0, 0, NULL},
+	{EVIDENCE_NVGPU, "spdm-1.1", nvgpu_is, 0, NULL, 0, 0, nvgpu_judge},
+	{EVIDENCE_NVSWITCH, "spdm-1.1", nvswitch_is, 0, NULL, 0, 0, nvgpu_judge},
 	{EVIDENCE_NRAS, "detached-eat", nras_is, 0, NULL, 0, 0, nras_judge},
 };
 
@@ -127,6 +130,12 @@ static void judge_unsupported(const struct judge_request *r, const struct eviden
 	claims_put(v, CHECK_NOT_CHECKED, false, "evidence of this kind cannot be verified yet");
 }
 
+/* Kinds with one form: which of them it is only the certificates tell, and their judge looks. */
+static bool same_form(enum evidence_kind a, enum evidence_kind b)
+{
+	return (a == EVIDENCE_NVGPU && b == EVIDENCE_NVSWITCH) || (a == EVIDENCE_NVSWITCH && b == EVIDENCE_NVGPU);
+}
+
 /* What brought it says that it is of one kind, and it is of another. */
 static void judge_contradicted(const struct judge_request *r, enum evidence_kind seen, struct verdict *v)
 {
@@ -154,8 +163,12 @@ static struct fault own_request(const struct judge_request *r, struct arena *a, 
 	out->evidence = arena_bytes(a, r->evidence);
 	out->binding.hpke_key = arena_bytes(a, r->binding.hpke_key);
 	out->binding.nonce = arena_bytes(a, r->binding.nonce);
+	out->binding.document_nonce = arena_bytes(a, r->binding.document_nonce);
+	out->binding.nonce_hash = arena_bytes(a, r->binding.nonce_hash);
 	bool whole = out->evidence.n == r->evidence.n && out->binding.hpke_key.n == r->binding.hpke_key.n &&
-	             out->binding.nonce.n == r->binding.nonce.n;
+	             out->binding.nonce.n == r->binding.nonce.n &&
+	             out->binding.document_nonce.n == r->binding.document_nonce.n &&
+	             out->binding.nonce_hash.n == r->binding.nonce_hash.n;
 	return whole ? FAULT_OK : fault_at(FAULT_LIMIT, a->max, "evidence");
 }
 
@@ -171,7 +184,7 @@ void judge(const struct judge_request *request, struct arena *a, struct verdict 
 	out->fault = own_request(request, a, &own);
 	if (fault_is_set(out->fault))
 		claims_put(out, CHECK_NOT_CHECKED, false, "the evidence is larger than any of its kind");
-	else if (kind != EVIDENCE_UNKNOWN && seen != EVIDENCE_NONE && seen != kind)
+	else if (kind != EVIDENCE_UNKNOWN && seen != EVIDENCE_NONE && seen != kind && !same_form(seen, kind))
 		judge_contradicted(&own, seen, out);
 	else if (t && t->judge)
 		judge_supported(&own, t, out, needs);

@@ -15,6 +15,9 @@ struct evidence_binding {
 	struct bytes spki;       /* DER; empty where there is no certificate */
 	struct bytes hpke_key;   /* 32 bytes from the certificate's names; empty where it names none */
 	struct bytes nonce;      /* expected nonce; empty where there is none */
+	struct bytes document_nonce; /* the nonce that the document around the evidence names, unsigned; or empty */
+	enum nonce_rule nonce_rule;  /* where a CPU's report_data holds either; a device's evidence has its own field */
+	struct bytes nonce_hash;     /* NONCE_HASHED: what report_data begins with, with document_nonce in it */
 };
 
 struct judge_request {
@@ -24,6 +27,8 @@ struct judge_request {
 	struct bytes endorsement; /* DER certificate of the signing key that came with the evidence, so that it is
 	                             the one meant; empty: looked for in the collateral, where other machines'
 	                             certificates lie too and prove nothing against this evidence */
+	                             /* GPUs and switches: the whole chain, PEM or DER, signing key first */
+	struct bytes architecture; /* of GPUs and switches, as the document calls it ("HOPPER"), unsigned; or empty */
 	bool collateral_given;    /* the user named the collateral for this evidence, so what is not authentic among
 	                             it fails its own check; false (an archive that strangers' documents have filled
 	                             too): such collateral is as good as absent */

@@ -15,6 +15,8 @@ src_libevidence_a_SOURCES = \
 	src/evidence/collateral.h \
 	src/evidence/es384.c \
 	src/evidence/es384.h \
+	src/evidence/gpu_binding.c \
+	src/evidence/gpu_binding.h \
 	src/evidence/judge.c \
 	src/evidence/judge.h \
 	src/evidence/jwt.c \
@@ -22,8 +24,22 @@ src_libevidence_a_SOURCES = \
 	src/evidence/nras.c \
 	src/evidence/nras.h \
 	src/evidence/nras_judge.c \
+	src/evidence/nvidia_certificates.c \
+	src/evidence/nvidia_chain.c \
+	src/evidence/nvidia_chain.h \
+	src/evidence/nvidia_opaque.c \
+	src/evidence/nvidia_opaque.h \
 	src/evidence/nvidia_rim_roots.c \
 	src/evidence/nvidia_rim_roots.h \
+	src/evidence/nvidia_roots.c \
+	src/evidence/nvidia_roots.h \
+	src/evidence/nvgpu.c \
+	src/evidence/nvgpu.h \
+	src/evidence/nvgpu_put.c \
+	src/evidence/nvgpu_rim.c \
+	src/evidence/ocsp.c \
+	src/evidence/ocsp.h \
+	src/evidence/ocsp_response.c \
 	src/evidence/rim.c \
 	src/evidence/rim.h \
 	src/evidence/rim_chain.c \
@@ -40,5 +56,7 @@ src_libevidence_a_SOURCES = \
 	src/evidence/snp_report.c \
 	src/evidence/snp_tcb.c \
 	src/evidence/snp_vek.c \
+	src/evidence/spdm.c \
+	src/evidence/spdm.h \
 	src/evidence/verdict.c \
 	src/evidence/verdict.h

@@ -86,6 +86,9 @@ void verdict_boolean(struct verdict_values *to, const char *name, bool value)
 
 void verdict_anchor(struct verdict *v, const char *vendor, struct sha256 sha256, bool builtin)
 {
+	for (size_t i = 0; i < v->anchor_count; i++)
+		if (sha256_equal(&v->anchors[i].sha256, &sha256))
+			return;
 	if (v->anchor_count < LIMIT_VERDICT_ANCHORS)
 		v->anchors[v->anchor_count++] = (struct verdict_anchor){vendor, sha256, builtin};
 }
@@ -97,7 +100,7 @@ static bool has_required(const struct verdict *v)
 {
 	size_t required_count = 0;
 	for (size_t i = 0; i < check_count; i++) {
-		if (!checks[i].required || checks[i].kind != v->kind || checks[i].kind == EVIDENCE_NONE)
+		if (!checks[i].required || !check_is_of(&checks[i], v->kind) || checks[i].kind == EVIDENCE_NONE)
 			continue;
 		required_count++;
 		if (verdict_check_result(v, checks[i].id) != CHECK_PASS)

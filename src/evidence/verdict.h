@@ -87,6 +87,7 @@ void verdict_text(struct verdict_values *to, const char *name, const char *value
 void verdict_list(struct verdict_values *to, const char *name, struct bytes texts); /* with NULs between them */
 void verdict_number(struct verdict_values *to, const char *name, uint64_t value);
 void verdict_boolean(struct verdict_values *to, const char *name, bool value);
+/* Recorded once, however many chains end in it. */
 void verdict_anchor(struct verdict *v, const char *vendor, struct sha256 sha256, bool builtin);
 
 /* Set `result` from checks, required checks of the kind, and fault. Call it last. */

@@ -23,6 +23,15 @@ enum binding_rule {
 	BINDING_UNKNOWN      /* there is a certificate, and teewatch cannot check how it is bound */
 };
 
+/* How report_data of a CPU's evidence holds the nonce that was asked with (facts: nvidia section 10, tinfoil 4). */
+enum nonce_rule {
+	NONCE_ALONE,       /* the nonce, then zeros */
+	NONCE_FIRST_HALF,  /* report_data[0:32] (Chutes) */
+	NONCE_SECOND_HALF, /* report_data[32:64] (dstack, NEAR, Phala, SecretVM, ORGN) */
+	NONCE_HASHED,      /* a hash over a text that holds it, then zeros (Tinfoil v3) */
+	NONCE_UNKNOWN      /* the scheme is not known: in one of the halves it is no accident, else nothing is said */
+};
+
 const char *evidence_kind_name(enum evidence_kind k); /* snp tdx sgx nitro nvgpu nvswitch nras unknown; "" for none */
 enum evidence_kind evidence_kind_of(const char *name);    /* EVIDENCE_NONE where it is no kind's name */
 

@@ -7,6 +7,9 @@ src_libextract_a_SOURCES = \
 	src/extract/evidence_kind.h \
 	src/extract/extract.c \
 	src/extract/extract.h \
+	src/extract/machine.c \
+	src/extract/machine.h \
+	src/extract/machine_tinfoil.c \
 	src/extract/match.c \
 	src/extract/match.h \
 	src/extract/match_raw.c \

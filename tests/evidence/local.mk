@@ -1,9 +1,11 @@
 EVIDENCE_TEST_LIBS = tests/pki/libpki.a src/libevidence.a src/libextract.a src/libcert.a src/libbase.a \
 	$(IDN2_LIBS) $(XML_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+NVGPU_SCENE = tests/evidence/nvgpu_scene.c tests/evidence/nvgpu_scene.h
 SNP_SCENE = tests/evidence/snp_scene.c tests/evidence/snp_scene.h
 EVIDENCE_TESTS = tests/evidence/test_verdict tests/evidence/test_collateral tests/evidence/test_judge \
 	tests/evidence/test_snp tests/evidence/test_snp_flips tests/evidence/test_snp_vectors \
 	tests/evidence/test_rim tests/evidence/test_rim_flips tests/evidence/test_rim_vectors \
+	tests/evidence/test_nvgpu tests/evidence/test_nvgpu_flips \
 	tests/evidence/test_jwt tests/evidence/test_nras tests/evidence/test_nras_vectors
 check_PROGRAMS += $(EVIDENCE_TESTS)
 TESTS += $(EVIDENCE_TESTS)
@@ -31,3 +33,7 @@ tests_evidence_test_nras_SOURCES = tests/evidence/test_nras.c
 tests_evidence_test_nras_LDADD = $(EVIDENCE_TEST_LIBS)
 tests_evidence_test_nras_vectors_SOURCES = tests/evidence/test_nras_vectors.c
 tests_evidence_test_nras_vectors_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_nvgpu_SOURCES = tests/evidence/test_nvgpu.c $(NVGPU_SCENE)
+tests_evidence_test_nvgpu_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_nvgpu_flips_SOURCES = tests/evidence/test_nvgpu_flips.c $(NVGPU_SCENE)
+tests_evidence_test_nvgpu_flips_LDADD = $(EVIDENCE_TEST_LIBS)

@@ -20,7 +20,10 @@ void scene_start(struct scene *s)
 	s->crl_to_ms = SCENE_AT_MS + 30 * SCENE_DAY_MS;
 	s->request.at_ms = SCENE_AT_MS;
 	s->request.binding = (struct evidence_binding){
-		BINDING_SPKI_HPKE, bytes_of(scene_spki, sizeof(scene_spki)), bytes_of(scene_hpke_key, 32), {NULL, 0}};
+		.rule = BINDING_SPKI_HPKE,
+		.spki = bytes_of(scene_spki, sizeof(scene_spki)),
+		.hpke_key = bytes_of(scene_hpke_key, 32),
+	};
 }
 
 /* A line's up-to-date TCB and identification. */

@@ -78,7 +78,7 @@ TEST(quotes_are_recorded_and_their_keys_compared)
 			CHECK(evidence_recognise(bytes_of(q.p, q.n)) == quotes[i].kind);
 			judge_bytes(bytes_of(q.p, q.n), EVIDENCE_NONE,
 			            (struct evidence_binding){
-			                    BINDING_SPKI_SHA256, bytes_of(spki, sizeof(spki)), {NULL, 0}, {NULL, 0}});
+			                    .rule = BINDING_SPKI_SHA256, .spki = bytes_of(spki, sizeof(spki))});
 			CHECK(v.kind == quotes[i].kind && strcmp(v.format, quotes[i].format) == 0);
 			CHECK(v.result == (good ? VERDICT_INCOMPLETE : VERDICT_FAILED));
 			CHECK(verdict_check_result(&v, "evidence.supported") == CHECK_NOT_CHECKED);
@@ -106,7 +106,7 @@ TEST(cut_quotes_do_no_harm)
 			arena_init(&arena, LIMIT_ARENA_BYTES);
 			judge_bytes(bytes_of(copy, n), quotes[i].kind,
 			            (struct evidence_binding){
-			                    BINDING_SPKI_HEX, bytes_of(spki, sizeof(spki)), {NULL, 0}, {NULL, 0}});
+			                    .rule = BINDING_SPKI_HEX, .spki = bytes_of(spki, sizeof(spki))});
 			CHECK(v.result != VERDICT_VERIFIED && v.kind == quotes[i].kind);
 			CHECK(n >= q.report_data_at + 64 || v.result == VERDICT_INCOMPLETE);
 			arena_release(&arena);
@@ -173,7 +173,7 @@ TEST(binding_rules)
 {
 	struct sha256 h = hash_sha256(bytes_of(spki, sizeof(spki)));
 	static const uint8_t hpke[32] = "an HPKE key of thirty-two bytes";
-	const struct bytes key = {spki, sizeof(spki)}, hpke_key = {hpke, 32}, none = {NULL, 0};
+	const struct bytes key = {spki, sizeof(spki)}, hpke_key = {hpke, 32};
 	char hex[65];
 	hex_encode(sha256_bytes(&h), hex);
 	/* what report_data holds: 0 hash and zeros, 1 hash and HPKE key, 2 hexadecimal, 3 upper case, 4 a nonce */
@@ -182,31 +182,31 @@ TEST(binding_rules)
 		struct evidence_binding binding;
 		enum check_result spki, hpke, nonce;
 	} rows[] = {
-		{1, {BINDING_SPKI_HPKE, key, hpke_key, none}, CHECK_PASS, CHECK_PASS, CHECK_NOT_CHECKED},
-		{1, {BINDING_SPKI_HPKE, key, none, none}, CHECK_PASS, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
-		{0, {BINDING_SPKI_HPKE, key, hpke_key, none}, CHECK_PASS, CHECK_FAIL, CHECK_NOT_CHECKED},
-		{0, {BINDING_SPKI_HPKE, key, none, none}, CHECK_PASS, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
-		{2, {BINDING_SPKI_HPKE, key, none, none}, CHECK_FAIL, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
-		{2, {BINDING_SPKI_HEX, key, none, none}, CHECK_PASS, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
-		{2, {BINDING_SPKI_HEX, key, hpke_key, none}, CHECK_PASS, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
-		{3, {BINDING_SPKI_HEX, key, none, none}, CHECK_FAIL, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
-		{0, {BINDING_SPKI_HEX, key, none, none}, CHECK_FAIL, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
-		{0, {BINDING_SPKI_SHA256, key, none, none}, CHECK_PASS, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
-		{1, {BINDING_SPKI_SHA256, key, none, none}, CHECK_FAIL, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
-		{0, {BINDING_UNKNOWN, key, none, none}, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
-		{0, {BINDING_NONE, none, none, none}, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
+		{1, {.rule = BINDING_SPKI_HPKE, .spki = key, .hpke_key = hpke_key}, CHECK_PASS, CHECK_PASS, CHECK_NOT_CHECKED},
+		{1, {.rule = BINDING_SPKI_HPKE, .spki = key}, CHECK_PASS, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
+		{0, {.rule = BINDING_SPKI_HPKE, .spki = key, .hpke_key = hpke_key}, CHECK_PASS, CHECK_FAIL, CHECK_NOT_CHECKED},
+		{0, {.rule = BINDING_SPKI_HPKE, .spki = key}, CHECK_PASS, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
+		{2, {.rule = BINDING_SPKI_HPKE, .spki = key}, CHECK_FAIL, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
+		{2, {.rule = BINDING_SPKI_HEX, .spki = key}, CHECK_PASS, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
+		{2, {.rule = BINDING_SPKI_HEX, .spki = key, .hpke_key = hpke_key}, CHECK_PASS, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
+		{3, {.rule = BINDING_SPKI_HEX, .spki = key}, CHECK_FAIL, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
+		{0, {.rule = BINDING_SPKI_HEX, .spki = key}, CHECK_FAIL, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
+		{0, {.rule = BINDING_SPKI_SHA256, .spki = key}, CHECK_PASS, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
+		{1, {.rule = BINDING_SPKI_SHA256, .spki = key}, CHECK_FAIL, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
+		{0, {.rule = BINDING_UNKNOWN, .spki = key}, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
+		{0, {.rule = BINDING_NONE}, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED, CHECK_NOT_CHECKED},
 		{4,
-	         {BINDING_NONE, none, none, BYTES_LITERAL("nonce")},
+	         {.rule = BINDING_NONE, .nonce = BYTES_LITERAL("nonce")},
 	         CHECK_NOT_CHECKED,
 	         CHECK_NOT_CHECKED,
 	         CHECK_PASS},
 		{4,
-	         {BINDING_NONE, none, none, BYTES_LITERAL("nonc")},
+	         {.rule = BINDING_NONE, .nonce = BYTES_LITERAL("nonc")},
 	         CHECK_NOT_CHECKED,
 	         CHECK_NOT_CHECKED,
 	         CHECK_FAIL},
 		{4,
-	         {BINDING_NONE, none, none, BYTES_LITERAL("nonce!")},
+	         {.rule = BINDING_NONE, .nonce = BYTES_LITERAL("nonce!")},
 	         CHECK_NOT_CHECKED,
 	         CHECK_NOT_CHECKED,
 	         CHECK_FAIL},
