@@ -184,12 +184,14 @@ static bool names_absent(const struct set *s, struct bytes list, enum evidence_k
 	return false;
 }
 
-/* Devices of the kind in the document that the list does not name. */
+/* Devices of the kind in the document that the list does not name, as far as their certificates were read. */
 static bool lacks_present(const struct set *s, struct bytes list, enum evidence_kind kind, bool reversed)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i]->kind == kind && !names(list, field(s->v[i], "device_pdi"), reversed))
+	for (size_t i = 0; i < s->n; i++) {
+		struct bytes pdi = field(s->v[i], "device_pdi");
+		if (s->v[i]->kind == kind && pdi.n == PDI_BYTES && !names(list, pdi, reversed))
 			return true;
+	}
 	return false;
 }
 

@@ -5,7 +5,8 @@ SNP_SCENE = tests/evidence/snp_scene.c tests/evidence/snp_scene.h
 EVIDENCE_TESTS = tests/evidence/test_verdict tests/evidence/test_collateral tests/evidence/test_judge \
 	tests/evidence/test_snp tests/evidence/test_snp_flips tests/evidence/test_snp_vectors \
 	tests/evidence/test_rim tests/evidence/test_rim_flips tests/evidence/test_rim_vectors \
-	tests/evidence/test_nvgpu tests/evidence/test_nvgpu_flips \
+	tests/evidence/test_nvgpu tests/evidence/test_nvgpu_flips tests/evidence/test_nvgpu_vectors \
+	tests/evidence/test_gpu_binding \
 	tests/evidence/test_jwt tests/evidence/test_nras tests/evidence/test_nras_vectors
 check_PROGRAMS += $(EVIDENCE_TESTS)
 TESTS += $(EVIDENCE_TESTS)
@@ -37,3 +38,7 @@ tests_evidence_test_nvgpu_SOURCES = tests/evidence/test_nvgpu.c $(NVGPU_SCENE)
 tests_evidence_test_nvgpu_LDADD = $(EVIDENCE_TEST_LIBS)
 tests_evidence_test_nvgpu_flips_SOURCES = tests/evidence/test_nvgpu_flips.c $(NVGPU_SCENE)
 tests_evidence_test_nvgpu_flips_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_nvgpu_vectors_SOURCES = tests/evidence/test_nvgpu_vectors.c
+tests_evidence_test_nvgpu_vectors_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_gpu_binding_SOURCES = tests/evidence/test_gpu_binding.c $(NVGPU_SCENE) $(SNP_SCENE)
+tests_evidence_test_gpu_binding_LDADD = $(EVIDENCE_TEST_LIBS)

@@ -277,7 +277,7 @@ static void extra_byte(struct nv_scene *s)
 
 static void only_request(struct nv_scene *s)
 {
-	s->cut = 3900;
+	s->cut = 3800;
 }
 
 static void versions_differ(struct nv_scene *s)
