@@ -221,7 +221,9 @@ static void judge_gpu_topology(const struct set *s, struct verdict *v)
 			put_topology(v, NULL, "it is one of several behind switches, of which there is no evidence");
 		return;
 	}
-	if (!on)
+	if (!pcie || field(v, "device_pdi").n == 0)
+		put_topology(v, NULL, "there is evidence of switches, and its own says nothing of them");
+	else if (!on)
 		put_topology(v, "there is evidence of switches, and its protected PCIe mode is not on", NULL);
 	else if (lacks_present(s, list, EVIDENCE_NVSWITCH, true))
 		put_topology(v, "a switch of the document is none that it is connected to", NULL);

@@ -336,7 +336,8 @@ TEST(evidence_that_cannot_be_read_leaves_the_set_open)
 	verdict_init(list[4], &scene.arena, EVIDENCE_NVGPU, DEMO_NVIDIA_AT_MS);
 	list[4]->fault = fault_at(FAULT_ENCODING, 0, "evidence");
 	gpu_binding_judge(list, ALL, &second_half);
-	CHECK(verdict_find_claim(list[0], "gpu_attested")->status == CLAIM_UNKNOWN);
+	const struct verdict_claim *c = verdict_find_claim(list[0], "gpu_attested");
+	CHECK_THAT(c->status == CLAIM_UNKNOWN, "%s", c->reason);
 	CHECK(verdict_check_result(list[4], "binding.gpu_nonce") == CHECK_NOT_CHECKED);
 	CHECK(verdict_check_result(list[4], "nv.device_unique") == CHECK_NOT_CHECKED);
 	end_machine();
