@@ -221,7 +221,7 @@ static void judge_gpu_topology(const struct set *s, struct verdict *v)
 			put_topology(v, NULL, "it is one of several behind switches, of which there is no evidence");
 		return;
 	}
-	if (!pcie || field(v, "device_pdi").n == 0)
+	if (!pcie || list.n == 0 || field(v, "device_pdi").n == 0)
 		put_topology(v, NULL, "there is evidence of switches, and its own says nothing of them");
 	else if (!on)
 		put_topology(v, "there is evidence of switches, and its protected PCIe mode is not on", NULL);
@@ -240,6 +240,8 @@ static void judge_switch_topology(const struct set *s, struct verdict *v)
 	struct bytes list = bytes_slice(field(v, "switch_gpu_pdis"), 0, SWITCH_GPUS * PDI_BYTES);
 	if (lock && lock->kind == VALUE_NUMBER && lock->number != 1)
 		put_topology(v, "the switch is not locked", NULL);
+	else if (list.n == 0 || field(v, "device_pdi").n == 0)
+		put_topology(v, NULL, "it does not say which GPUs it is connected to");
 	else if (count_kind(s, EVIDENCE_NVGPU) == 0)
 		put_topology(v, NULL, "there is no evidence of its GPUs");
 	else if (lacks_present(s, list, EVIDENCE_NVGPU, false))

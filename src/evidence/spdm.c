@@ -17,11 +17,12 @@ bool spdm_is(struct bytes raw)
 	       raw.p[2] == WITH_SIGNATURE && raw.p[3] == ALL_MEASUREMENTS;
 }
 
+/* A fault is at the byte, not behind it. */
 static void expect_u8(struct cursor *c, uint8_t wanted, const char *field)
 {
 	struct cursor before = *c;
 	if (cursor_u8(c, field) != wanted && cursor_ok(c)) {
-		*c = before; /* the fault is at the byte, not behind it */
+		*c = before;
 		cursor_fail(c, FAULT_VALUE, field);
 	}
 }
@@ -43,15 +44,13 @@ static void read_measurement(struct cursor *c, struct spdm *out)
 	struct spdm_measurement *m = &out->measurements[out->measurement_count];
 	struct cursor before = *c;
 	m->index = cursor_u8(c, "measurement.index");
-	if (m->index == 0)
-		cursor_fail(&before, FAULT_VALUE, "measurement.index");
-	else if (spdm_measurement_at(out, m->index))
-		cursor_fail(&before, FAULT_DUPLICATE, "measurement.index");
-	if (!cursor_ok(&before))
+	if (cursor_ok(c) && (m->index == 0 || spdm_measurement_at(out, m->index))) {
 		*c = before;
+		cursor_fail(c, m->index == 0 ? FAULT_VALUE : FAULT_DUPLICATE, "measurement.index");
+	}
 	expect_u8(c, SPECIFICATION_DMTF, "measurement.specification");
-	size_t n = cursor_u16le(c, "measurement.size");
-	struct cursor inside = cursor_at(cursor_take(c, n, "measurement"), c->offset - (cursor_ok(c) ? n : 0));
+	size_t n = cursor_u16le(c, "measurement.size"), at = c->offset;
+	struct cursor inside = cursor_at(cursor_take(c, n, "measurement"), at);
 	m->type = cursor_u8(&inside, "measurement.type");
 	m->value = cursor_take(&inside, cursor_u16le(&inside, "measurement.value_size"), "measurement.value");
 	struct fault f = cursor_end(&inside, "measurement.value_size");
@@ -62,13 +61,16 @@ static void read_measurement(struct cursor *c, struct spdm *out)
 
 static void read_record(struct cursor *c, struct spdm *out)
 {
+	struct cursor before = *c;
 	size_t count = cursor_u8(c, "measurement_count");
+	if (cursor_ok(c) && count == 0) {
+		*c = before;
+		cursor_fail(c, FAULT_VALUE, "measurement_count");
+	}
 	struct bytes low = cursor_take(c, 3, "record_length");
 	size_t n = low.n == 3 ? (size_t)low.p[0] | (size_t)low.p[1] << 8 | (size_t)low.p[2] << 16 : 0;
 	size_t at = c->offset;
 	struct cursor record = cursor_at(cursor_take(c, n, "record"), at);
-	if (count == 0)
-		cursor_fail(c, FAULT_VALUE, "measurement_count");
 	while (cursor_ok(c) && cursor_ok(&record) && out->measurement_count < count)
 		read_measurement(&record, out);
 	struct fault f = cursor_end(&record, "record");

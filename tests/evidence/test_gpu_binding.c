@@ -331,14 +331,18 @@ TEST(an_unknown_scheme_leaves_the_binding_open)
 
 TEST(evidence_that_cannot_be_read_leaves_the_set_open)
 {
-	start_machine(true);
-	judge_all();
-	verdict_init(list[4], &scene.arena, EVIDENCE_NVGPU, DEMO_NVIDIA_AT_MS);
-	list[4]->fault = fault_at(FAULT_ENCODING, 0, "evidence");
-	gpu_binding_judge(list, ALL, &second_half);
-	const struct verdict_claim *c = verdict_find_claim(list[0], "gpu_attested");
-	CHECK_THAT(c->status == CLAIM_UNKNOWN, "%s", c->reason);
-	CHECK(verdict_check_result(list[4], "binding.gpu_nonce") == CHECK_NOT_CHECKED);
-	CHECK(verdict_check_result(list[4], "nv.device_unique") == CHECK_NOT_CHECKED);
-	end_machine();
+	for (size_t k = 0; k < 2; k++) {
+		struct verdict *unread = &verdicts[k == 0 ? 4 : 1 + GPUS];
+		start_machine(true);
+		judge_all();
+		verdict_init(unread, &scene.arena, k == 0 ? EVIDENCE_NVGPU : EVIDENCE_NVSWITCH, DEMO_NVIDIA_AT_MS);
+		unread->fault = fault_at(FAULT_ENCODING, 0, "evidence");
+		gpu_binding_judge(list, ALL, &second_half);
+		const struct verdict_claim *c = verdict_find_claim(list[0], "gpu_attested");
+		CHECK_THAT(c->status == CLAIM_UNKNOWN, "%s", c->reason);
+		CHECK(verdict_check_result(unread, "binding.gpu_nonce") == CHECK_NOT_CHECKED);
+		CHECK(verdict_check_result(unread, "nv.device_unique") == CHECK_NOT_CHECKED);
+		CHECK(verdict_check_result(unread, "nv.topology") == CHECK_NOT_CHECKED);
+		end_machine();
+	}
 }
