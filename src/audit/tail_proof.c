@@ -16,7 +16,7 @@
 
 enum { PROOF_ARENA_BYTES = 1 << 20, FOLLOW_APART_MS = 3600 * 1000 };
 
-static int put_proof(struct tail *t, struct log_proof *p)
+int tail_proof_put(struct tail *t, struct log_proof *p)
 {
 	char id[2 * SHA256_BYTES + 1];
 	struct buffer json;
@@ -27,7 +27,7 @@ static int put_proof(struct tail *t, struct log_proof *p)
 	p->name = t->log->name;
 	p->url = t->log->url;
 	p->observed_ms = t->audit->options->at_ms;
-	buffer_init(&json, PROOF_ARENA_BYTES);
+	buffer_init(&json, LIMIT_JSON_BYTES);
 	log_proof_put(p, &json);
 	struct store_collateral row = {.sha256 = hash_sha256(buffer_bytes(&json)), .kind = "log-proof", .vendor = "",
 	                               .source = id, .label = log_proof_class_name(p->class),
@@ -35,6 +35,32 @@ static int put_proof(struct tail *t, struct log_proof *p)
 	int rc = store_collateral_put(t->audit->store, &row);
 	buffer_release(&json);
 	return rc;
+}
+
+void tail_drop_bodies(struct tail *t)
+{
+	arena_release(&t->kept_arena);
+	arena_init(&t->kept_arena, LIMIT_PROOF_ENTRIES_BYTES + (1u << 20));
+	t->kept = NULL;
+	t->kept_count = t->kept_bytes = 0;
+	t->kept_full = false;
+}
+
+/* Only bodies in a row say something: the first one without room is the end. */
+void tail_keep_body(struct tail *t, const struct page *p)
+{
+	if (!t->kept)
+		t->kept = arena_array(&t->kept_arena, LIMIT_PROOF_BODIES, sizeof(*t->kept));
+	t->kept_full |= !t->kept || t->kept_count == LIMIT_PROOF_BODIES || p->body.n == 0 ||
+	                t->kept_bytes + p->body.n > LIMIT_PROOF_ENTRIES_BYTES;
+	if (t->kept_full)
+		return;
+	struct log_proof_body *b = &t->kept[t->kept_count];
+	*b = (struct log_proof_body){.first = p->first, .from = p->from, .to = p->from + p->reply.count, .width = p->width,
+	                             .body = arena_bytes(&t->kept_arena, p->body)};
+	t->kept_full = b->body.n != p->body.n;
+	t->kept_count += !t->kept_full;
+	t->kept_bytes += p->body.n;
 }
 
 struct said {
@@ -71,7 +97,7 @@ static void allege(struct tail *t, struct log_proof *p, const char *about, const
 	if (rc >= 0)
 		rc = store_anomaly_get(s, &uid, compare_detail, &said);
 	if (rc >= 0 && !said.same)
-		rc = put_proof(t, p);
+		rc = tail_proof_put(t, p);
 	if (rc >= 0)
 		rc = journal_raise(t->audit, rule, subject, detail, &where);
 	if (rc >= 0)
@@ -144,6 +170,8 @@ void tail_allege_root(struct tail *t, bool consistent)
 	p.frontier.n = (unsigned)s->audited_node_count;
 	memcpy(p.frontier.nodes, s->audited_nodes, sizeof(p.frontier.nodes));
 	memcpy(p.subtrees, t->served, sizeof(p.subtrees));
+	p.bodies = t->kept;
+	p.body_count = t->kept_count;
 	snprintf(about, sizeof(about), "%" PRIu64, s->audited_size);
 	allege(t, &p, about, "its %" PRIu64 " entries, fetched twice, do not lead to the root it signed%s", t->target.size,
 	       consistent ? "; its proofs do: the entries that it serves are not those of its tree" : "");

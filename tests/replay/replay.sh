@@ -159,6 +159,7 @@ check_proof() { # CLASS RESULT
 	got=0
 	"$teewatch" verify --json --offline "$work/proof.one" >"$work/out" 2>"$work/err" || got=$?
 	grep -q "\"result\":\"$2\"" "$work/out" || fail "verify says of the proof: $(cat "$work/out")"
+	[ "$1" != wrong_root ] || grep -q '"bodies":\[{' "$work/proof.one" || fail "the entries are not in the proof"
 	case $2 in verified) same "verify's status" 0 $got ;; incomplete) same "verify's status" 1 $got ;;
 	*) same "verify's status" 4 $got ;; esac
 }
