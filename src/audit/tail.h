@@ -129,7 +129,7 @@ void tail_check(struct tail *t, const struct tail_head *first, const struct tail
 void tail_check_advance(struct tail *t);
 void tail_check_release(struct tail *t);
 
-/* tail_proof.c: allege, with proof, and leave the log alone for this run. Each takes both heads from the history. */
+/* tail_proof.c: allege, with proof, and leave the log alone for this run. Each takes the heads from the history. */
 void tail_allege_pair(struct tail *t, enum log_proof_class class, const struct tail_head *first,
                       const struct tail_head *second, const struct ct_proof *path);
 void tail_allege_signature(struct tail *t, struct bytes body, uint64_t size);
@@ -139,6 +139,9 @@ void tail_keep_body(struct tail *t, const struct page *p);
 void tail_drop_bodies(struct tail *t);
 /* Archive a proof about this log. In a transaction. */
 int tail_proof_put(struct tail *t, struct log_proof *p);
+/* The newest head is not what the log list says that this read-only log ends with. The audit goes on: what the log
+ * has is worth seeing all the more. */
+void tail_allege_past_final(struct tail *t);
 /* An entry below the target is not there. Alleged when an earlier run saw the same; else remembered. */
 void tail_missing(struct tail *t, uint64_t index, const char *answer);
 void tail_not_missing(struct tail *t); /* the scan went past what was missing */

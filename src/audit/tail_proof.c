@@ -76,19 +76,12 @@ static int compare_detail(void *context, const struct store_anomaly *row)
 }
 
 /* `about`: what of the log is contradicted, stable from run to run. */
-static void allege(struct tail *t, struct log_proof *p, const char *about, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-
-static void allege(struct tail *t, struct log_proof *p, const char *about, const char *format, ...)
+static void accuse(struct tail *t, struct log_proof *p, const char *about, const char *detail)
 {
 	const struct anomaly_rule *rule = anomaly_rule_find("log_misbehaviour");
-	char detail[512], id[2 * SHA256_BYTES + 1], subject[768];
+	char id[2 * SHA256_BYTES + 1], subject[768];
 	struct store *s = t->audit->store;
 	struct said said = {detail, false};
-	va_list args;
-	va_start(args, format);
-	vsnprintf(detail, sizeof(detail), format, args);
-	va_end(args);
 	hex_encode(sha256_bytes(&t->log->log_id), id);
 	snprintf(subject, sizeof(subject), "log:%s %s:%s", id, log_proof_class_name(p->class), about);
 	struct journal_subject where = {.domain = "", .log_id = &t->log->log_id, .log_name = t->log->name};
@@ -103,7 +96,38 @@ static void allege(struct tail *t, struct log_proof *p, const char *about, const
 	if (rc >= 0)
 		rc = store_commit(s);
 	audit_store_failed(t->audit, rc);
+}
+
+static void allege(struct tail *t, struct log_proof *p, const char *about, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static void allege(struct tail *t, struct log_proof *p, const char *about, const char *format, ...)
+{
+	char detail[512];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(detail, sizeof(detail), format, args);
+	va_end(args);
+	accuse(t, p, about, detail);
 	tail_fail(t, "misbehaves: %s", detail);
+}
+
+void tail_allege_past_final(struct tail *t)
+{
+	struct arena arena;
+	struct log_proof p = {.class = LOG_PROOF_PAST_FINAL, .final_size = t->log->final_size,
+	                      .final_root = t->log->final_root};
+	char about[32], detail[256];
+	arena_init(&arena, PROOF_ARENA_BYTES);
+	p.first = tail_head_body(t, &t->newest, &arena);
+	snprintf(about, sizeof(about), "%" PRIu64, t->log->final_size);
+	snprintf(detail, sizeof(detail),
+	         t->newest.size > t->log->final_size
+	                 ? "it is read-only, and has signed a tree larger than the %" PRIu64 " entries that the log list ends it with"
+	                 : "it is read-only, and its tree of %" PRIu64 " entries has another root than the log list ends it with",
+	         t->log->final_size);
+	accuse(t, &p, about, detail);
+	arena_release(&arena);
 }
 
 /* Said of it in this run, it is not said of the same head as a target again. */

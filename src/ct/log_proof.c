@@ -16,6 +16,7 @@ static const char *const class_names[] = {
 	[LOG_PROOF_BAD_SIGNATURE] = "bad_signature",
 	[LOG_PROOF_MISSING] = "missing",
 	[LOG_PROOF_PROMISE] = "broken_promise",
+	[LOG_PROOF_PAST_FINAL] = "past_final",
 };
 enum { CLASS_COUNT = sizeof(class_names) / sizeof(class_names[0]) };
 
@@ -113,6 +114,12 @@ void log_proof_put(const struct log_proof *p, struct buffer *out)
 	}
 	if (p->class == LOG_PROOF_PROMISE)
 		put_promise(&w, p);
+	if (p->class == LOG_PROOF_PAST_FINAL) {
+		json_write_object(&w, "final");
+		json_write_u64(&w, "tree_size", p->final_size);
+		json_write_hex(&w, "root", sha256_bytes(&p->final_root));
+		json_write_object_end(&w);
+	}
 	json_write_object_end(&w);
 }
 
@@ -192,7 +199,7 @@ static void read_heads(const struct json *root, struct arena *a, struct log_proo
 		if (n == 2 || !json_is(v, JSON_STRING) || !base64_decode_arena(a, v->text, &found[n]) || found[n].n == 0)
 			*f = fault_at(FAULT_VALUE, v->offset, "heads");
 	bool alone = p->class == LOG_PROOF_BAD_SIGNATURE || p->class == LOG_PROOF_MISSING ||
-	             p->class == LOG_PROOF_PROMISE;
+	             p->class == LOG_PROOF_PROMISE || p->class == LOG_PROOF_PAST_FINAL;
 	if (!fault_is_set(*f) && n != (alone ? 1 : 2) && !(p->class == LOG_PROOF_WRONG_ROOT && n == 1))
 		*f = fault_at(FAULT_LENGTH, heads->offset, "heads");
 	p->first = found[0];
@@ -270,5 +277,11 @@ struct fault log_proof_parse(struct bytes json, struct arena *a, struct log_proo
 	}
 	if (out->class == LOG_PROOF_PROMISE)
 		read_promise(root, a, out, &f);
+	if (out->class == LOG_PROOF_PAST_FINAL) {
+		const struct json *final = json_member(root, "final", JSON_OBJECT, &f);
+		out->final_size = final ? json_number(final, "tree_size", LIMIT_TREE_SIZE, &f) : 0;
+		if (final)
+			json_hex(final, "root", out->final_root.b, SHA256_BYTES, &f);
+	}
 	return f;
 }

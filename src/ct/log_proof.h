@@ -23,7 +23,8 @@ enum log_proof_class {
 	LOG_PROOF_WRONG_ROOT,    /* the entries that were served do not lead to the signed root */
 	LOG_PROOF_BAD_SIGNATURE, /* a tree head that the log's key did not sign */
 	LOG_PROOF_MISSING,       /* an entry below a signed tree head is not served */
-	LOG_PROOF_PROMISE        /* an SCT's entry is not in a tree signed later than the log's maximum merge delay */
+	LOG_PROOF_PROMISE,       /* an SCT's entry is not in a tree signed later than the log's maximum merge delay */
+	LOG_PROOF_PAST_FINAL     /* a tree head past, or beside, the final one that the log list names of a read-only log */
 };
 
 const char *log_proof_class_name(enum log_proof_class c); /* "fork", "rollback", ... */
@@ -44,7 +45,7 @@ struct log_proof {
 	int64_t observed_ms;
 	/* The tree heads as they came. The first one is the smaller one for inconsistent, the larger one for
 	 * rollback, the last one that the entries proved for wrong_root (empty: none yet); the second one is the
-	 * head that contradicts it. bad_signature, missing and promise have the first alone. */
+	 * head that contradicts it. The classes of one head have the first alone. */
 	struct bytes first, second;
 	struct ct_proof path;             /* inconsistent: explicit, as in consistency.h; promise: audit path of leaf */
 	struct ct_frontier frontier;      /* wrong_root: of the first tree */
@@ -59,6 +60,8 @@ struct log_proof {
 	struct bytes sct, tbs;            /* promise: as it stands in the certificate; canonical TBSCertificate */
 	struct sha256 issuer_key_sha256;  /* promise */
 	uint64_t mmd_s;                   /* promise: the log's maximum merge delay, as its operator publishes it */
+	uint64_t final_size;              /* past_final: as the log list has it */
+	struct sha256 final_root;
 	bool has_leaf;                    /* promise: what stands at the promised index in its place, and its path */
 	struct sha256 leaf;
 };

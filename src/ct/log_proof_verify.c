@@ -213,6 +213,12 @@ enum log_proof_result log_proof_verify(const struct log_proof *p, struct arena *
 		                "the tree head does not cover the entry", why);
 	if (p->class == LOG_PROOF_PROMISE)
 		return verify_promise(p, &first, why);
+	if (p->class == LOG_PROOF_PAST_FINAL)
+		return conclude(first.tree_size > p->final_size ||
+		                        (first.tree_size == p->final_size && !sha256_equal(&first.root, &p->final_root)),
+		                LOG_PROOF_OBSERVED,
+		                "the log signed another tree than the one that ends it; that it ends so is the log list's word",
+		                "the tree head does not contradict the final one", why);
 	return verify_pair(p, &first, &second, why);
 }
 

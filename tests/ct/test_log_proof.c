@@ -180,6 +180,9 @@ static struct log_proof proof_of(enum log_proof_class class, enum ct_log_kind ki
 	} else if (class == LOG_PROOF_PROMISE) {
 		p.first = head_of(kind, &tree, SECOND, 1000, false);
 		give_promise(&p, 900);
+	} else if (class == LOG_PROOF_PAST_FINAL) {
+		p.first = head_of(kind, &tree, SECOND, 1000, false);
+		p.final_size = FIRST;
 	} else {
 		p.first = head_of(kind, &tree, FIRST, 1000, false);
 		p.second = head_of(kind, &fork_tree, SECOND, 2000, false);
@@ -229,9 +232,9 @@ static const enum log_proof_result wanted[] = {
 	[LOG_PROOF_FORK] = LOG_PROOF_PROVEN,           [LOG_PROOF_ROLLBACK] = LOG_PROOF_PROVEN,
 	[LOG_PROOF_INCONSISTENT] = LOG_PROOF_PROVEN,   [LOG_PROOF_WRONG_ROOT] = LOG_PROOF_OBSERVED,
 	[LOG_PROOF_BAD_SIGNATURE] = LOG_PROOF_OBSERVED, [LOG_PROOF_MISSING] = LOG_PROOF_OBSERVED,
-	[LOG_PROOF_PROMISE] = LOG_PROOF_PROVEN,
+	[LOG_PROOF_PROMISE] = LOG_PROOF_PROVEN,         [LOG_PROOF_PAST_FINAL] = LOG_PROOF_OBSERVED,
 };
-enum { CLASSES = 7 };
+enum { CLASSES = 8 };
 
 TEST(each_class_on_both_apis)
 {
@@ -252,7 +255,7 @@ TEST(what_is_no_contradiction_is_refuted)
 	struct bytes good = head_of(CT_LOG_RFC6962, &tree, SECOND, 3000, false);
 	struct bytes smaller = head_of(CT_LOG_RFC6962, &tree, FIRST, 500, false);
 	struct bytes forged = head_of(CT_LOG_RFC6962, &fork_tree, SECOND, 3000, true);
-	struct log_proof cases[9];
+	struct log_proof cases[11];
 	size_t n = 0;
 	p.second = good;
 	cases[n++] = p; /* the same root twice */
@@ -279,6 +282,12 @@ TEST(what_is_no_contradiction_is_refuted)
 	p = proof_of(LOG_PROOF_MISSING, CT_LOG_RFC6962);
 	p.index = SECOND;
 	cases[n++] = p;
+	p = proof_of(LOG_PROOF_PAST_FINAL, CT_LOG_RFC6962);
+	p.final_size = SECOND + 1;
+	cases[n++] = p; /* it is not there yet */
+	p.final_size = SECOND;
+	merkle_tree_root(&tree, SECOND, p.final_root.b);
+	cases[n++] = p; /* it is there, and no other */
 	for (size_t i = 0; i < n; i++) {
 		struct buffer text = text_of(&cases[i]);
 		CHECK_THAT(verify_text(buffer_bytes(&text), &back) == LOG_PROOF_FAILED, "case %zu", i);
