@@ -3,6 +3,7 @@
 #include "base/cursor.h"
 #include "base/limits.h"
 #include "evidence/binding.h"
+#include "evidence/intel_collateral.h"
 #include "evidence/nras.h"
 #include "evidence/nvgpu.h"
 #include "evidence/rim.h"
@@ -196,5 +197,7 @@ void judge(const struct judge_request *request, struct arena *a, struct verdict 
 const char *collateral_vet(const struct collateral *item, const struct collateral_set *set, struct arena *a)
 {
 	const char *why = snp_collateral_vet(item, set, a);
+	if (!why)
+		why = intel_collateral_vet(item, set, a);
 	return why ? why : rim_collateral_vet(item, set, a);
 }
