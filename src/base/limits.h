@@ -50,6 +50,8 @@
 #define LIMIT_NOTE_SIGNATURES 64u              /* signature lines of a checkpoint */
 #define LIMIT_PROOF_NODES 64u                  /* a tree of 2^63 leaves */
 #define LIMIT_PROOF_BYTES (64u << 10)          /* answer with a proof and no entry: 64 nodes have 3 kB */
+#define LIMIT_PROOF_ENTRIES_BYTES (8u << 20)   /* bodies with entries in a proof of misbehaviour: base64, it is a JSON document */
+#define LIMIT_PROOF_BODIES 4096u               /* of them: small pages */
 #define LIMIT_LOG_LIST_BYTES (8u << 20)        /* log lists have about 300 kB */
 #define LIMIT_LOGS 4096u                       /* logs of a list */
 #define LIMIT_TREE_SIZE ((UINT64_C(1) << 63) - 1)
