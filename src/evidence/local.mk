@@ -15,6 +15,9 @@ src_libevidence_a_SOURCES = \
 	src/evidence/collateral.h \
 	src/evidence/dcap_documents.c \
 	src/evidence/dcap_documents.h \
+	src/evidence/dcap.c \
+	src/evidence/dcap.h \
+	src/evidence/dcap_put.c \
 	src/evidence/dcap_quote.c \
 	src/evidence/dcap_quote.h \
 	src/evidence/dcap_tcb.c \
