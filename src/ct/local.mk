@@ -12,6 +12,8 @@ src_libct_a_SOURCES = \
 	src/ct/log_proof.h \
 	src/ct/merkle.c \
 	src/ct/merkle.h \
+	src/ct/note.c \
+	src/ct/note.h \
 	src/ct/page.c \
 	src/ct/page.h \
 	src/ct/proof.c \

@@ -55,6 +55,11 @@ EVP_PKEY *demo_p384_key(const char *name)
 	return key_on(name, NID_secp384r1, 48);
 }
 
+EVP_PKEY *demo_p256_key(const char *name)
+{
+	return key_on(name, NID_X9_62_prime256v1, 32);
+}
+
 void demo_p384_sign(const char *name, struct bytes message, uint8_t out[96])
 {
 	EVP_PKEY *key = demo_p384_key(name);

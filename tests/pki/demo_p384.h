@@ -10,6 +10,7 @@
 #include "base/arena.h"
 
 EVP_PKEY *demo_p384_key(const char *name); /* EVP_PKEY_free() it */
+EVP_PKEY *demo_p256_key(const char *name);
 
 /* r || s over the message, 96 bytes. */
 void demo_p384_sign(const char *key, struct bytes message, uint8_t out[96]);
