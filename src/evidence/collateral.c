@@ -229,7 +229,7 @@ static void take_bundle(void *context, struct bytes text)
 	struct collateral item;
 	if (!recognise_bundle(text, b->set->arena, &item))
 		return;
-	b->fault = fault_is_set(b->fault) ? b->fault : add_item(b->set, &item);
+	b->fault = fault_is_set(b->fault) ? b->fault : collateral_set_put(b->set, &item);
 	b->n++;
 }
 
@@ -313,7 +313,7 @@ static struct fault add_trusted_root(struct collateral_set *s, struct bytes text
 	if (fault_is_set(f) || (vendor && strcmp(vendor, "sigstore") != 0))
 		return fault_is_set(f) ? f : fault_at(FAULT_MISMATCH, 0, "trust_anchor");
 	struct collateral item = {COLLATERAL_ANCHOR, text, root.sha256, "sigstore", "trusted root", 0, 0, 0};
-	return add_item(s, &item);
+	return collateral_set_put(s, &item);
 }
 
 struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes content, const char *vendor)
