@@ -49,4 +49,7 @@ tests_evidence_test_spdm_SOURCES = tests/evidence/test_spdm.c
 tests_evidence_test_spdm_LDADD = $(EVIDENCE_TEST_LIBS)
 tests_evidence_test_dcap_quote_SOURCES = tests/evidence/test_dcap_quote.c
 tests_evidence_test_dcap_quote_LDADD = $(EVIDENCE_TEST_LIBS)
-	tests/evidence/test_dcap_quote tests/evidence/test_dcap_vectors tests/evidence/test_sigstore \
+tests_evidence_test_dcap_vectors_SOURCES = tests/evidence/test_dcap_vectors.c
+tests_evidence_test_dcap_vectors_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_sigstore_SOURCES = tests/evidence/test_sigstore.c
+tests_evidence_test_sigstore_LDADD = $(EVIDENCE_TEST_LIBS)
