@@ -36,6 +36,8 @@ struct analysis {
 	struct finding finding;
 	struct watch_rules rules;
 	const struct watch *watch;
+	const char *repositories[LIMIT_EXPECTATIONS]; /* whose provenance a section of its names accepts */
+	size_t repository_count;
 	struct item items[EXTRACT_MAX];
 	size_t n;
 	bool placed;
@@ -98,6 +100,8 @@ static struct verdict *judge_at(struct analysis *x, const struct item *item, int
 		.endorsement = item->has_document ? item->document.parsed.document.endorsement : (struct bytes){NULL, 0},
 		.collateral = &a->inventory.set,
 		.at_ms = at_ms,
+		.repositories = x->repositories,
+		.repository_count = x->repository_count,
 	};
 	buffer_init(&message, LIMIT_FRAME_BYTES);
 	task_judge_encode(&request, &message);
@@ -111,6 +115,13 @@ static struct verdict *judge_at(struct analysis *x, const struct item *item, int
 		return NULL;
 	*needs = reply.needs;
 	return reply.verdict;
+}
+
+/* A release that explains it may be published yet. */
+static bool lacks_provenance(const struct analysis *x, const struct verdict *v)
+{
+	const struct verdict_value *state = verdict_find(v, "provenance");
+	return x->repository_count > 0 && state && !bytes_equal_text(state->bytes, "known");
 }
 
 /* Judge at both times; where collateral is missing and a vendor offers it, fetch it and judge again. */
@@ -143,7 +154,7 @@ static void judge_item(struct analysis *x, struct item *item)
 		verdict_conclude(item->now);
 	}
 	item->evidence_sha256 = item->logged->sha256;
-	item->lacking |= needs_logged.n > 0 || needs_now.n > 0;
+	item->lacking |= needs_logged.n > 0 || needs_now.n > 0 || lacks_provenance(x, item->logged);
 	item->outcome.state = STATE_JUDGED;
 	item->outcome.logged = item->logged;
 	item->outcome.now = item->now;
@@ -392,6 +403,8 @@ static int apply_policy(struct analysis *x)
 		.rules = x->watch ? &x->rules : NULL,
 		.evidence = evidence,
 		.evidence_count = x->n,
+		.logged_ms = x->first.timestamp_ms,
+		.at_ms = x->audit->options->at_ms,
 	};
 	int rc = found ? ask_history(x, &f, elsewhere, sizeof(elsewhere)) : 0;
 	if (rc < 0 || !found)
@@ -493,6 +506,29 @@ static bool record(struct analysis *x)
 	return !audit_store_failed(a, rc);
 }
 
+static void add_repositories(struct analysis *x, const struct watch_rules *rules)
+{
+	for (size_t i = 0; i < rules->provenance_count; i++) {
+		const char *entry = rules->provenance[i];
+		bool there = entry[0] == '/'; /* where to look, and nobody's name */
+		for (size_t k = 0; k < x->repository_count && !there; k++)
+			there = strcmp(x->repositories[k], entry) == 0;
+		if (!there && x->repository_count < LIMIT_EXPECTATIONS)
+			x->repositories[x->repository_count++] = entry;
+	}
+}
+
+/* Of every section that one of its names falls under; each of them judges for itself afterwards. */
+static void collect_repositories(struct analysis *x)
+{
+	const struct store_certificate *c = x->certificate;
+	for (size_t i = 0; x->watch && i < c->name_count; i++) {
+		const struct watch_host *host = watch_host_of(x->watch, c->names[i]);
+		struct watch_rules rules = host ? watch_rules_over(&x->watch->rules, &host->rules) : x->watch->rules;
+		add_repositories(x, &rules);
+	}
+}
+
 static void analyse(struct audit *a, const struct store_certificate *c)
 {
 	struct analysis *x = memory_alloc(sizeof(*x));
@@ -500,6 +536,7 @@ static void analyse(struct audit *a, const struct store_certificate *c)
 	x->certificate = c;
 	arena_init(&x->arena, LIMIT_ARENA_BYTES);
 	x->watch = policy_watch(a->options->policy, c->names, c->name_count, &x->rules);
+	collect_repositories(x);
 	if (!audit_store_failed(a, store_place_each(a->store, &c->tbs_sha256, take_place, x)) && x->placed &&
 	    read_certificate(x)) {
 		name_log(x);

@@ -94,7 +94,8 @@ static int take(struct audit *a, const struct task_body *body, bool anchor, cons
 		added = fault_is_set(reply.fault) ? -1 : 0;
 	}
 	for (size_t i = 0; added >= 0 && i < reply.n; i++) {
-		if (!keep(&a->inventory, &reply.items[i], source))
+		bool unsigned_word = reply.items[i].kind == COLLATERAL_PLATFORMS && strcmp(source, "file") != 0;
+		if (unsigned_word || !keep(&a->inventory, &reply.items[i], source))
 			continue;
 		added++;
 	}
@@ -219,9 +220,28 @@ static int load_archived(void *context, const struct store_collateral *row)
 		.next_update_ms = row->next_update_ms,
 		.archived_ms = row->fetched_ms,
 	};
-	if (c.kind != COLLATERAL_UNKNOWN && c.kind != COLLATERAL_ANCHOR)
+	/* What has no signature counts in the run that it was given to. */
+	if (c.kind != COLLATERAL_UNKNOWN && c.kind != COLLATERAL_ANCHOR && c.kind != COLLATERAL_PLATFORMS)
 		keep(&a->inventory, &c, ""); /* it is archived: nothing to file */
 	return 0;
+}
+
+/* Directories and files that `provenance` of the watches names. */
+static void load_provenance(struct audit *a, const struct watch_rules *rules)
+{
+	for (size_t i = 0; i < rules->provenance_count && !a->error; i++)
+		if (rules->provenance[i][0] == '/')
+			load_path(a, rules->provenance[i], false);
+}
+
+static void load_watches(struct audit *a)
+{
+	const struct policy *p = a->options->policy;
+	for (size_t i = 0; i < p->watch_count; i++) {
+		load_provenance(a, &p->watches[i].rules);
+		for (size_t k = 0; k < p->watches[i].host_count; k++)
+			load_provenance(a, &p->watches[i].hosts[k].rules);
+	}
 }
 
 void inventory_load(struct audit *a)
@@ -237,6 +257,7 @@ void inventory_load(struct audit *a)
 		load_path(a, *p, false);
 	for (const char *const *p = a->options->trust_anchors; p && *p && !a->error; p++)
 		load_path(a, *p, true);
+	load_watches(a);
 	if (!a->error)
 		vet(a);
 }

@@ -267,6 +267,8 @@ const char *config_check_provenance(const char *value, struct arena *a)
 {
 	struct bytes left = bytes_of_text(value);
 	unsigned parts = 0;
+	if (value[0] == '/' && value[1] != '\0')
+		return NULL; /* a directory of bundles, or a file */
 	for (bool more = true; more; parts++) {
 		struct bytes part = take_until(&left, "/");
 		if (part.n == 0 || !consists_of(part, "-._"))
@@ -276,6 +278,6 @@ const char *config_check_provenance(const char *value, struct arena *a)
 		if (!more && parts >= 2)
 			return NULL;
 	}
-	return arena_format(a, "\"%s\" is no repository; write host/owner/repository without https://",
+	return arena_format(a, "\"%s\" is neither a repository (host/owner/repository without https://) nor an absolute path",
 	                    shown(value, a));
 }

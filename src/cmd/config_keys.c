@@ -84,7 +84,7 @@ const struct config_key config_keys[] = {
 	{WATCH(issuer), .name = "issuer", .type = &config_type_texts, .max = LIMIT_EXPECTATIONS,
 	 .help = "text that the issuer's name must hold, any of; default: the issuers of the baseline"},
 	{WATCH(provenance), .name = "provenance", .type = &config_type_texts, .max = LIMIT_EXPECTATIONS,
-	 .check = config_check_provenance, .help = "repositories whose signed provenance is accepted, any of"},
+	 .check = config_check_provenance, .help = "repositories whose signed provenance is accepted, any of; paths where to look for it"},
 	{WATCH(tcb), .name = "tcb", .type = &config_type_text, .choices = tcb_acceptable,
 	 .help = "worst TCB status that is acceptable; default: what the vendor does not call out of date"},
 };

@@ -27,6 +27,8 @@ struct verify {
 	struct bytes nonce;
 	struct command_list files, evidence, collateral, anchors, expect;
 	struct expectation *expectations;
+	const char **repositories;       /* of --expect repository=: whose provenance counts */
+	size_t repository_count;
 	struct collateral_set set;
 	struct bytes sole_vek;           /* the only VCEK or VLEK among the collateral */
 	struct config config;
@@ -83,6 +85,26 @@ static int read_expectations(struct verify *x)
 		if (fault_is_set(f))
 			return command_usage("verify", "--expect \"%s\": %s (at character %zu)", x->expect.items[i], f.field, f.offset + 1);
 	}
+	return EXIT_DONE;
+}
+
+/* Who is expected to have signed is whose word counts. */
+static int read_repositories(struct verify *x)
+{
+	const char *all[LIMIT_EXPECTATIONS];
+	for (size_t i = 0; i < x->expect.n; i++) {
+		const struct expectation *e = &x->expectations[i];
+		for (size_t k = 0; strcmp(e->name, "repository") == 0 && e->op == EXPECT_EQUAL && k < e->count; k++) {
+			if (x->repository_count == LIMIT_EXPECTATIONS)
+				return command_usage("verify", "--expect names more than %u repositories", LIMIT_EXPECTATIONS);
+			all[x->repository_count++] = e->values[k];
+		}
+	}
+	x->repositories = arena_array(&x->arena, x->repository_count, sizeof(*x->repositories));
+	if (!x->repositories)
+		x->repository_count = 0;
+	else
+		memcpy(x->repositories, all, x->repository_count * sizeof(*all));
 	return EXIT_DONE;
 }
 
@@ -227,7 +249,8 @@ static void judge_piece(struct verify *x, const struct input_piece *p, struct ar
 	struct judge_needs needs = {0};
 	struct judge_request request = {.evidence = p->evidence, .kind = p->kind, .binding = p->binding,
 	                                .endorsement = p->endorsement, .architecture = p->architecture,
-	                                .collateral_given = true, .collateral = &x->set, .at_ms = x->at_ms};
+	                                .collateral_given = true, .collateral = &x->set, .at_ms = x->at_ms,
+	                                .repositories = x->repositories, .repository_count = x->repository_count};
 	request.binding.nonce = x->nonce;
 	if (takes_sole_vek(x, p, a))
 		request.endorsement = x->sole_vek;
@@ -361,6 +384,8 @@ int verify_command(const struct command_context *context, int argc, char **argv)
 	int status = read_options(&x, argc, argv);
 	if (status == EXIT_DONE)
 		status = read_expectations(&x);
+	if (status == EXIT_DONE)
+		status = read_repositories(&x);
 	if (status == EXIT_DONE)
 		status = command_config(context, &x.config);
 	if (status == EXIT_DONE) {

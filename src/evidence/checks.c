@@ -143,6 +143,8 @@ const struct check checks[] = {
 	 "no other evidence of the same device stands in the same document"},
 	{"nv.topology", EVIDENCE_NONE, false, false,
 	 "GPUs and switches of one document name each other, by the identifiers in their certificates"},
+	{"provenance.bundle", EVIDENCE_NONE, false, false,
+	 "a bundle at hand that names what is measured is authentic, where there is one"},
 	{"binding.spki", EVIDENCE_NONE, true, true, "the evidence binds the certificate's key"},
 	{"binding.hpke", EVIDENCE_NONE, true, true, "the evidence binds the HPKE key that the certificate names"},
 	{"binding.nonce", EVIDENCE_NONE, true, true, "the evidence holds the expected nonce"},

@@ -12,6 +12,7 @@
 #include "evidence/intel_collateral.h"
 #include "evidence/jwt.h"
 #include "evidence/ocsp.h"
+#include "evidence/predicate.h"
 #include "evidence/rim.h"
 #include "evidence/sigstore.h"
 
@@ -21,7 +22,7 @@ static const char *const kind_names[] = {
 	[COLLATERAL_OCSP] = "ocsp", [COLLATERAL_SIGSTORE] = "sigstore",
 	[COLLATERAL_RIM] = "rim", [COLLATERAL_JWKS] = "jwks",
 	[COLLATERAL_TCB_INFO] = "tcb-info", [COLLATERAL_QE_IDENTITY] = "qe-identity",
-	[COLLATERAL_TCB_NUMBERS] = "tcb-numbers",
+	[COLLATERAL_TCB_NUMBERS] = "tcb-numbers",       [COLLATERAL_PLATFORMS] = "hardware-measurements",
 };
 
 const char *collateral_kind_name(enum collateral_kind k)
@@ -217,6 +218,17 @@ static bool recognise_bundle(struct bytes text, struct arena *a, struct collater
 	return true;
 }
 
+static bool recognise_platforms(struct bytes text, struct arena *a, struct collateral *out)
+{
+	struct predicate p;
+	if (fault_is_set(predicate_parse_platforms(text, a, &p)))
+		return false;
+	const char *label = arena_format(a, "hardware measurements of %zu platforms", p.platform_count);
+	*out = (struct collateral){.kind = COLLATERAL_PLATFORMS, .der = text, .sha256 = hash_sha256(text), .vendor = "",
+	                           .label = label ? label : ""};
+	return true;
+}
+
 struct bundles {
 	struct collateral_set *set;
 	struct fault fault;
@@ -263,7 +275,7 @@ struct fault collateral_set_add(struct collateral_set *s, struct bytes content)
 		if (sigstore_each(content, s->arena, take_bundle, &bundles) > 0)
 			return bundles.n > 0 ? bundles.fault : result;
 		bool known = recognise_rim(content, s->arena, &item) || recognise_table(content, s->arena, &item) ||
-		             recognise_key_set(content, s->arena, &item);
+		             recognise_key_set(content, s->arena, &item) || recognise_platforms(content, s->arena, &item);
 		return known ? collateral_set_put(s, &item) : result;
 	}
 	while (pem_next(content, &at, s->arena, &der)) {

@@ -21,7 +21,8 @@ enum collateral_kind {
 	COLLATERAL_TCB_INFO,    /* Intel's TCB info, see evidence/intel_document.h; likewise the next two */
 	COLLATERAL_QE_IDENTITY,
 	COLLATERAL_TCB_NUMBERS,
-	COLLATERAL_SIGSTORE     /* Sigstore bundle with a release's attestation, as it stands */
+	COLLATERAL_SIGSTORE,    /* Sigstore bundle with a release's attestation, as it stands */
+	COLLATERAL_PLATFORMS    /* file of hardware measurements, see evidence/predicate.h: unsigned, as good as who gave it */
 };
 
 struct collateral {
@@ -61,7 +62,8 @@ struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes co
 const char *collateral_anchor_option(const char *option, const char **vendor);
 
 const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor rim jwks ocsp
-                                                                * tcb-info qe-identity tcb-numbers sigstore */
+                                                                * tcb-info qe-identity tcb-numbers sigstore
+                                                                * hardware-measurements */
 enum collateral_kind collateral_kind_of(const char *name);
 
 #endif

@@ -7,6 +7,7 @@
 #include "evidence/intel_collateral.h"
 #include "evidence/nras.h"
 #include "evidence/nvgpu.h"
+#include "evidence/provenance.h"
 #include "evidence/rim.h"
 #include "evidence/sigstore.h"
 #include "evidence/snp.h"
@@ -116,6 +117,7 @@ static void judge_supported(const struct judge_request *r, const struct evidence
 {
 	verdict_check(v, "evidence.supported", CHECK_PASS, NULL);
 	t->judge(r, v->arena, v, needs);
+	provenance_judge(r, v->arena, v);
 }
 
 /* The request with its bytes copied into the arena, where the verdict's views of them have to live. */

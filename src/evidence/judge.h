@@ -34,6 +34,8 @@ struct judge_request {
 	                             too): such collateral is as good as absent */
 	const struct bytes *device_serials; /* tokens about devices: serials (content of the INTEGER) of the leaf */
 	size_t device_serial_count;         /* certificates of the devices' own evidence beside them, if there is any */
+	const char *const *repositories;    /* whose signed provenance counts ("owner/name" of GitHub, "gitlab.com/owner/name") */
+	size_t repository_count;
 	const struct collateral_set *collateral;
 	int64_t at_ms;
 };

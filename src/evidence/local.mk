@@ -67,6 +67,8 @@ src_libevidence_a_SOURCES = \
 	src/evidence/qe_identity.h \
 	src/evidence/predicate.c \
 	src/evidence/predicate.h \
+	src/evidence/provenance.c \
+	src/evidence/provenance.h \
 	src/evidence/rim.c \
 	src/evidence/rim.h \
 	src/evidence/rim_chain.c \

@@ -38,6 +38,14 @@ struct fault predicate_read_platforms(const struct json *v, struct arena *a, str
 	return f;
 }
 
+struct fault predicate_parse_platforms(struct bytes text, struct arena *a, struct predicate *out)
+{
+	const struct json *root;
+	*out = (struct predicate){.kind = PREDICATE_OTHER};
+	struct fault f = json_parse(a, text, &root);
+	return fault_is_set(f) ? f : predicate_read_platforms(root, a, out);
+}
+
 /* ---- the table ---- */
 
 static const struct {

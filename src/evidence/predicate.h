@@ -41,5 +41,6 @@ struct fault predicate_read(struct bytes type, const struct json *predicate, str
 
 /* A file of hardware measurements: {platform: {mrtd, rtmr0}}, as the predicate has them. */
 struct fault predicate_read_platforms(const struct json *v, struct arena *a, struct predicate *out);
+struct fault predicate_parse_platforms(struct bytes text, struct arena *a, struct predicate *out);
 
 #endif

@@ -205,8 +205,8 @@ const char *sigstore_collateral_vet(const struct collateral *item, const struct 
 {
 	struct sigstore_bundle b;
 	struct sigstore_trust t;
-	if (item->kind != COLLATERAL_SIGSTORE)
-		return NULL;
+	if (item->kind != COLLATERAL_SIGSTORE || item->archived_ms != 0)
+		return NULL; /* vetted when it came, and verified again whenever it is used */
 	if (fault_is_set(sigstore_bundle_parse(item->der, a, &b)))
 		return "it is no well-formed Sigstore bundle";
 	sigstore_verify_any(&b, set, a, &t);

@@ -47,8 +47,13 @@ void verdict_check(struct verdict *v, const char *id, enum check_result result, 
 void verdict_claim(struct verdict *v, const char *claim, enum claim_status status, enum claim_source source,
                    const char *reason)
 {
-	if (v->claim_count < LIMIT_VERDICT_CLAIMS)
-		v->claims[v->claim_count++] = (struct verdict_claim){claim, status, source, reason};
+	size_t i = 0;
+	while (i < v->claim_count && strcmp(v->claims[i].claim, claim) != 0)
+		i++;
+	if (i < LIMIT_VERDICT_CLAIMS)
+		v->claims[i] = (struct verdict_claim){claim, status, source, reason};
+	if (i == v->claim_count && i < LIMIT_VERDICT_CLAIMS)
+		v->claim_count++;
 }
 
 /* The limit leaves room for every kind of evidence, so reaching it is a mistake of the program. */

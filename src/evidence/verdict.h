@@ -80,6 +80,7 @@ void verdict_init(struct verdict *v, struct arena *a, enum evidence_kind kind, i
 /* Record a check. id is a row of the check table (checks.h); detail may be NULL, else printf. */
 void verdict_check(struct verdict *v, const char *id, enum check_result result, const char *detail, ...)
 	__attribute__((format(printf, 4, 5)));
+/* One that is there already is said anew. */
 void verdict_claim(struct verdict *v, const char *claim, enum claim_status status, enum claim_source source,
                    const char *reason);
 void verdict_hex(struct verdict_values *to, const char *name, struct bytes value);

@@ -285,8 +285,8 @@ static void evaluate_measurement(struct evaluation *e, const struct policy_evide
 		return; /* what forged evidence measures is no measurement; its own rule is raised */
 	const char *text = measurement_text(v, e->arena, ends, &count);
 	if (!text || (stated && measurement_is_listed(e->rules, text, ends, count)) ||
-	    (!stated && ev->measurement_known))
-		return;
+	    (!stated && (ev->measurement_known || e->rules->provenance_count > 0)))
+		return; /* a watch with provenance lets releases decide which are new for a reason */
 	raise_measurement(e, v, stated, text);
 }
 
@@ -369,23 +369,34 @@ static void evaluate_tcb(struct evaluation *e, const struct policy_evidence *ev)
 
 /* ---- provenance ---- */
 
-static bool is_known_good(const struct verdict *v)
+/* What provenance_judge found out; NULL: nothing, as for kinds of evidence whose registers no provenance names. */
+static const struct verdict_value *text_field(const struct verdict *v, const char *name)
 {
-	const struct verdict_claim *os = verdict_find_claim(v, "os_known_good");
-	const struct verdict_claim *software = verdict_find_claim(v, "serving_software_known_good");
-	return (os && os->status == CLAIM_ASSERTED) || (software && software->status == CLAIM_ASSERTED);
+	const struct verdict_value *x = verdict_find(v, name);
+	return x && x->kind == VALUE_TEXT ? x : NULL;
 }
 
+static bool is_state(const struct verdict *v, const char *state)
+{
+	const struct verdict_value *x = text_field(v, "provenance");
+	return x && bytes_equal_text(x->bytes, state);
+}
+
+/* For the section in hand: the verdict accepts what any section of the certificate's names does. */
 static bool repository_is_listed(const struct watch_rules *r, const struct verdict *v)
 {
-	const struct verdict_value *repository = verdict_find(v, "repository");
-	for (size_t i = 0; repository && i < r->provenance_count; i++) {
-		struct bytes wanted = sigstore_repository(bytes_of_text(r->provenance[i]));
-		struct bytes found = sigstore_repository(repository->bytes);
-		if (repository->kind == VALUE_TEXT && bytes_equal(wanted, found))
+	const struct verdict_value *repository = text_field(v, "repository");
+	for (size_t i = 0; repository && i < r->provenance_count; i++)
+		if (bytes_equal(sigstore_repository(bytes_of_text(r->provenance[i])), sigstore_repository(repository->bytes)))
 			return true;
-	}
 	return false;
+}
+
+/* Whatever runs was released before it was started, but attestations and log entries travel at their own pace. */
+static bool may_still_come(const struct policy_facts *f, const struct verdict *v)
+{
+	bool wrong = is_state(v, "altered") || is_state(v, "not_accepted");
+	return !wrong && f->at_ms - f->logged_ms < PROVENANCE_GRACE_MS;
 }
 
 static void evaluate_provenance(struct evaluation *e, const struct policy_evidence *ev)
@@ -394,12 +405,14 @@ static void evaluate_provenance(struct evaluation *e, const struct policy_eviden
 	size_t ends[5], count;
 	if (e->rules->provenance_count == 0 || !v || is_undecodable(v) || verdict_is_forged(v))
 		return;
+	const struct verdict_claim *claim = verdict_find_claim(v, "serving_software_known_good");
 	const char *text = measurement_text(v, e->arena, ends, &count);
-	if (!text || (is_known_good(v) && repository_is_listed(e->rules, v)))
+	if (!text || (is_state(v, "known") && repository_is_listed(e->rules, v)) || may_still_come(e->facts, v))
 		return;
 	raise(e, "provenance_missing", true, domain_subject(e, "measurement", text),
-	      arena_format(e->arena, "no verified provenance of %s is known for measurement %s",
-	                   joined(e->arena, e->rules->provenance, e->rules->provenance_count), text));
+	      arena_format(e->arena, "no release of %s is known to have measurement %s: %s",
+	                   joined(e->arena, e->rules->provenance, e->rules->provenance_count), text,
+	                   claim ? text_or(claim->reason, "nothing is at hand") : "nothing is at hand"));
 }
 
 /* ---- expectations ---- */

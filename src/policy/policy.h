@@ -114,6 +114,9 @@ struct policy_evidence {
 	const struct verdict *logged, *now;       /* STATE_JUDGED */
 	bool measurement_known;                   /* the history knew this measurement for the domain before */
 };
+/* After a certificate was logged its release's attestation may be on its way for so long. */
+#define PROVENANCE_GRACE_MS INT64_C(3600000)
+
 struct policy_facts {
 	const struct sha256 *tbs_sha256, *spki_sha256;
 	const char *domain;
@@ -128,6 +131,7 @@ struct policy_facts {
 	bool issuer_known, key_known;             /* seen for the domain before this certificate */
 	const char *key_elsewhere;                /* other domains with this key; "" for none */
 	bool tinfoil_name;                        /* one of the names is under a Tinfoil zone */
+	int64_t logged_ms, at_ms;                 /* first logged; the run's time */
 };
 struct anomaly_finding {
 	const struct anomaly_rule *rule;

@@ -75,9 +75,10 @@ const struct anomaly_rule anomaly_rules[] = {
 	{"nonce_mismatch", SEVERITY_HIGH, true,
 	 "The evidence answers another challenge than the one that was asked, so it may be a recording.",
 	 "Ask for fresh evidence with a new nonce."},
-	{"provenance_missing", SEVERITY_MEDIUM, false,
-	 "No code provenance that the watch accepts is known for this measurement.",
-	 "Publish signed provenance for the release, or find out why this software has none."},
+	{"provenance_missing", SEVERITY_HIGH, false,
+	 "An hour after the certificate was logged, no signed release of a repository that the watch accepts is "
+	 "known to have this measurement; or it is another repository's, or a release with something added.",
+	 "Publish signed provenance for the release, or find out who runs this software under the name."},
 	{"log_misbehaviour", SEVERITY_CRITICAL, true,
 	 "A log contradicted what it had signed, signed badly, or did not include what it promised in an SCT: proof is kept.",
 	 "Export the proof with teewatch logs --proof, and report it to the browsers' root programs."},

@@ -186,6 +186,9 @@ void task_judge_encode(const struct judge_request *r, struct buffer *out)
 	buffer_put_vector32(out, r->binding.nonce);
 	buffer_put_vector32(out, r->endorsement);
 	message_put_i64(out, r->at_ms);
+	buffer_put_u32be(out, (uint32_t)r->repository_count);
+	for (size_t i = 0; i < r->repository_count; i++)
+		message_put_text(out, r->repositories[i]);
 	task_collateral_put(out, r->collateral->items, r->collateral->n);
 }
 
@@ -201,6 +204,13 @@ struct fault task_judge_decode(struct bytes in, struct arena *a, struct task_jud
 	r->binding.nonce = message_bytes(&c, a, "nonce");
 	r->endorsement = message_bytes(&c, a, "endorsement");
 	r->at_ms = message_i64(&c, "at");
+	r->repository_count = message_count(&c, LIMIT_EXPECTATIONS, "repositories");
+	const char **repositories = arena_array(a, r->repository_count, sizeof(*repositories));
+	for (size_t i = 0; repositories && i < r->repository_count; i++)
+		repositories[i] = message_text(&c, a, "repository");
+	r->repositories = repositories;
+	if (!repositories)
+		cursor_fail(&c, FAULT_LIMIT, "repositories");
 	collateral_set_init(&out->collateral, a);
 	out->collateral.items = task_collateral_read(&c, a, &out->collateral.n);
 	out->collateral.capacity = out->collateral.n;

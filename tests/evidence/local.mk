@@ -8,6 +8,7 @@ EVIDENCE_TESTS = tests/evidence/test_verdict tests/evidence/test_collateral test
 	tests/evidence/test_nvgpu tests/evidence/test_nvgpu_flips tests/evidence/test_nvgpu_vectors \
 	tests/evidence/test_gpu_binding tests/evidence/test_ocsp tests/evidence/test_spdm \
 	tests/evidence/test_dcap_quote tests/evidence/test_dcap_vectors tests/evidence/test_sigstore \
+	tests/evidence/test_provenance \
 	tests/evidence/test_jwt tests/evidence/test_nras tests/evidence/test_nras_vectors
 check_PROGRAMS += $(EVIDENCE_TESTS)
 TESTS += $(EVIDENCE_TESTS)
@@ -51,5 +52,7 @@ tests_evidence_test_dcap_quote_SOURCES = tests/evidence/test_dcap_quote.c
 tests_evidence_test_dcap_quote_LDADD = $(EVIDENCE_TEST_LIBS)
 tests_evidence_test_dcap_vectors_SOURCES = tests/evidence/test_dcap_vectors.c
 tests_evidence_test_dcap_vectors_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_provenance_SOURCES = tests/evidence/test_provenance.c $(SNP_SCENE)
+tests_evidence_test_provenance_LDADD = $(EVIDENCE_TEST_LIBS)
 tests_evidence_test_sigstore_SOURCES = tests/evidence/test_sigstore.c
 tests_evidence_test_sigstore_LDADD = $(EVIDENCE_TEST_LIBS)

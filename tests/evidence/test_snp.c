@@ -369,7 +369,8 @@ TEST(each_defect_fails_its_check_first)
 /* Other kinds' rows, and those of documents with devices, are their own tests'. */
 static bool is_of_reports(const struct check *c)
 {
-	static const char *const others[] = {"nv.device_unique", "nv.topology", "binding.document_nonce", "binding.gpu_nonce"};
+	static const char *const others[] = {"nv.device_unique", "nv.topology", "provenance.bundle", "binding.document_nonce",
+	                                      "binding.gpu_nonce"};
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (strcmp(c->id, others[i]) == 0)
 			return false;

@@ -18,6 +18,7 @@
 		}                                                                   \
 	} while (0)
 
+#define RELEASE_TYPE "https://tinfoil.sh/predicate/snp-tdx-multiplatform/v1"
 #define REKOR_1 "rekor.demo.example"
 #define REKOR_2 "log2025-1.rekor.demo.example"
 
@@ -73,12 +74,13 @@ static const char *pem_of(struct bytes der, struct arena *a)
 
 static const char *statement_of(const struct demo_bundle *b, struct arena *a)
 {
+	const char *release = arena_format(a,
+		"{\"snp_measurement\":\"%s\",\"tdx_measurement\":{\"rtmr1\":\"%s\",\"rtmr2\":\"%s\"}}",
+		hex_text(a, bytes_of(b->snp, 48)), hex_text(a, bytes_of(b->rtmr1, 48)), hex_text(a, bytes_of(b->rtmr2, 48)));
 	const char *text = arena_format(a,
 		"{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":\"deployment.json\",\"digest\":"
-		"{\"sha256\":\"%s\"}}],\"predicateType\":\"https://tinfoil.sh/predicate/snp-tdx-multiplatform/v1\","
-		"\"predicate\":{\"snp_measurement\":\"%s\",\"tdx_measurement\":{\"rtmr1\":\"%s\",\"rtmr2\":\"%s\"}}}",
-		b->subject_digest, hex_text(a, bytes_of(b->snp, 48)), hex_text(a, bytes_of(b->rtmr1, 48)),
-		hex_text(a, bytes_of(b->rtmr2, 48)));
+		"{\"sha256\":\"%s\"}}],\"predicateType\":\"%s\",\"predicate\":%s}",
+		b->subject_digest, b->predicate_type ? b->predicate_type : RELEASE_TYPE, b->predicate ? b->predicate : release);
 	return demo_edit(text, b->statement, a);
 }
 

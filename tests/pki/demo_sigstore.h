@@ -43,6 +43,7 @@ struct demo_bundle {
 	const char *log_key;                  /* that signs SET and checkpoint */
 	uint8_t snp[48], rtmr1[48], rtmr2[48];
 	const char *subject_digest;           /* 64 hex digits */
+	const char *predicate_type, *predicate; /* NULL: a release's, with the registers above */
 	/* Before they are signed: the statement, the log's entry, the signed part of the checkpoint, what the SET is over;
 	 * after everything: the bundle. */
 	struct demo_edit statement[2], entry[2], checkpoint[2], set[2], text[2];

@@ -67,7 +67,9 @@ static struct scene *make_scene(void)
 	                                .evidence_count = 1,
 	                                .issuer_known = true,
 	                                .key_known = true,
-	                                .key_elsewhere = ""};
+	                                .key_elsewhere = "",
+	                                .logged_ms = 1000,
+	                                .at_ms = 1000 + PROVENANCE_GRACE_MS};
 	return &s;
 }
 

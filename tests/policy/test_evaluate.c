@@ -279,7 +279,7 @@ static void has_provenance(struct scene *s)
 {
 	wants_provenance(s);
 	verdict_text(&s->logged.fields, "repository", "https://github.com/owner/repo");
-	verdict_claim(&s->logged, "serving_software_known_good", CLAIM_ASSERTED, SOURCE_VERIFIER_DERIVED, "");
+	verdict_text(&s->logged.fields, "provenance", "known");
 }
 static void other_provenance(struct scene *s)
 {
@@ -289,7 +289,27 @@ static void other_provenance(struct scene *s)
 static void unproven_provenance(struct scene *s)
 {
 	has_provenance(s);
-	s->logged.claims[s->logged.claim_count - 1].status = CLAIM_UNKNOWN;
+	s->logged.fields.v[1].bytes = bytes_of_text("unverified");
+}
+static void provenance_in_grace(struct scene *s)
+{
+	unproven_provenance(s);
+	s->facts.at_ms = s->facts.logged_ms + PROVENANCE_GRACE_MS - 1;
+}
+static void altered_in_grace(struct scene *s)
+{
+	provenance_in_grace(s);
+	s->logged.fields.v[1].bytes = bytes_of_text("altered");
+}
+static void new_with_provenance(struct scene *s)
+{
+	has_provenance(s);
+	s->evidence[0].measurement_known = false;
+}
+static void unattested_with_provenance(struct scene *s)
+{
+	has_provenance(s);
+	s->logged.claims[0].status = CLAIM_UNKNOWN;
 }
 static void gpu(struct scene *s, const char *id)
 {
@@ -425,6 +445,10 @@ static const struct {
 	{has_provenance, nothing, ""},
 	{other_provenance, nothing, "provenance_missing"},
 	{unproven_provenance, nothing, "provenance_missing"},
+	{provenance_in_grace, nothing, ""},
+	{altered_in_grace, nothing, "provenance_missing"},
+	{new_with_provenance, nothing, ""},
+	{unattested_with_provenance, nothing, ""},
 	{wants_provenance, bad_signature, "evidence_invalid"},
 
 	{gpu_signature, nothing, "gpu_evidence_invalid"},
