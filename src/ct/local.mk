@@ -10,8 +10,11 @@ src_libct_a_SOURCES = \
 	src/ct/log_list_key.c \
 	src/ct/log_proof.c \
 	src/ct/log_proof.h \
+	src/ct/log_proof_verify.c \
 	src/ct/merkle.c \
 	src/ct/merkle.h \
+	src/ct/note.c \
+	src/ct/note.h \
 	src/ct/page.c \
 	src/ct/page.h \
 	src/ct/proof.c \

@@ -1,8 +1,8 @@
 /* What collateral is about, as text. */
 #include "base/hex.h"
 #include "base/text.h"
+#include "cert/cert.h"
 #include "evidence/collateral.h"
-#include "evidence/snp.h"
 
 enum { SUBJECT_PART_BYTES = 256 };
 
@@ -21,7 +21,7 @@ static const char *subject_hex(struct arena *a, const char *noun, struct bytes v
 
 const char *collateral_subject_crl(struct bytes issuer, struct arena *a)
 {
-	return subject(a, "crl", snp_common_name(issuer));
+	return subject(a, "crl", cert_common_name(issuer));
 }
 
 const char *collateral_subject_ocsp(struct bytes serial, struct arena *a)

@@ -15,10 +15,16 @@ src_libevidence_a_SOURCES = \
 	src/evidence/collateral_answer.c \
 	src/evidence/collateral_subject.c \
 	src/evidence/collateral.h \
+	src/evidence/dcap_quote.c \
+	src/evidence/dcap_quote.h \
+	src/evidence/ecdsa.c \
+	src/evidence/ecdsa.h \
 	src/evidence/es384.c \
 	src/evidence/es384.h \
 	src/evidence/gpu_binding.c \
 	src/evidence/gpu_binding.h \
+	src/evidence/intel_roots.c \
+	src/evidence/intel_roots.h \
 	src/evidence/judge.c \
 	src/evidence/judge.h \
 	src/evidence/jwt.c \
@@ -43,6 +49,11 @@ src_libevidence_a_SOURCES = \
 	src/evidence/ocsp.c \
 	src/evidence/ocsp.h \
 	src/evidence/ocsp_response.c \
+	src/evidence/pck.c \
+	src/evidence/pck.h \
+	src/evidence/pck_chain.c \
+	src/evidence/predicate.c \
+	src/evidence/predicate.h \
 	src/evidence/rim.c \
 	src/evidence/rim.h \
 	src/evidence/rim_chain.c \
@@ -52,6 +63,19 @@ src_libevidence_a_SOURCES = \
 	src/evidence/rim_signature.c \
 	src/evidence/rim_xml.c \
 	src/evidence/rim_xml.h \
+	src/evidence/sigstore.h \
+	src/evidence/sigstore_body.c \
+	src/evidence/sigstore_bundle.c \
+	src/evidence/sigstore_certificate.c \
+	src/evidence/sigstore_entry.c \
+	src/evidence/sigstore_identity.c \
+	src/evidence/sigstore_judge.c \
+	src/evidence/sigstore_part.h \
+	src/evidence/sigstore_root.c \
+	src/evidence/sigstore_root_builtin.c \
+	src/evidence/sigstore_statement.c \
+	src/evidence/sigstore_timestamp.c \
+	src/evidence/sigstore_verify.c \
 	src/evidence/snp.c \
 	src/evidence/snp.h \
 	src/evidence/snp_candidate.c \
