@@ -9,15 +9,19 @@
 #include "base/text.h"
 #include "cert/cert.h"
 #include "evidence/amd_tcb.h"
+#include "evidence/intel_collateral.h"
 #include "evidence/jwt.h"
 #include "evidence/ocsp.h"
 #include "evidence/rim.h"
+#include "evidence/sigstore.h"
 
 static const char *const kind_names[] = {
 	[COLLATERAL_UNKNOWN] = "unknown", [COLLATERAL_CERTIFICATE] = "certificate", [COLLATERAL_CRL] = "crl",
 	[COLLATERAL_AMD_TCB] = "amd-tcb", [COLLATERAL_ANCHOR] = "anchor",
-	[COLLATERAL_OCSP] = "ocsp",
+	[COLLATERAL_OCSP] = "ocsp", [COLLATERAL_SIGSTORE] = "sigstore",
 	[COLLATERAL_RIM] = "rim", [COLLATERAL_JWKS] = "jwks",
+	[COLLATERAL_TCB_INFO] = "tcb-info", [COLLATERAL_QE_IDENTITY] = "qe-identity",
+	[COLLATERAL_TCB_NUMBERS] = "tcb-numbers",
 };
 
 const char *collateral_kind_name(enum collateral_kind k)
@@ -38,7 +42,7 @@ void collateral_set_init(struct collateral_set *s, struct arena *a)
 	*s = (struct collateral_set){.arena = a};
 }
 
-static struct fault add_item(struct collateral_set *s, const struct collateral *item)
+struct fault collateral_set_put(struct collateral_set *s, const struct collateral *item)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (s->items[i].kind == item->kind && sha256_equal(&s->items[i].sha256, &item->sha256))
@@ -197,13 +201,45 @@ static bool recognise_ocsp(struct bytes der, struct arena *a, struct collateral 
 	return true;
 }
 
+/* Its certificate says when it was made. */
+static bool recognise_bundle(struct bytes text, struct arena *a, struct collateral *out)
+{
+	struct sigstore_bundle b;
+	struct sigstore_identity who;
+	struct cert leaf;
+	if (fault_is_set(sigstore_bundle_parse(text, a, &b)) || fault_is_set(cert_parse(b.certificate, &leaf)))
+		return false;
+	bool named = !fault_is_set(sigstore_identity_read(&leaf, a, &who)) && who.repository.n > 0;
+	const char *repository = named ? text_escaped(a, who.repository) : NULL, *ref = named ? text_escaped(a, who.ref) : NULL;
+	const char *label = repository && ref ? arena_format(a, "%s %s", repository, ref) : NULL;
+	*out = (struct collateral){COLLATERAL_SIGSTORE, text, hash_sha256(text), "sigstore", label ? label : "bundle",
+	                           leaf.not_before_ms, 0, 0};
+	return true;
+}
+
+struct bundles {
+	struct collateral_set *set;
+	struct fault fault;
+	size_t n;
+};
+
+static void take_bundle(void *context, struct bytes text)
+{
+	struct bundles *b = context;
+	struct collateral item;
+	if (!recognise_bundle(text, b->set->arena, &item))
+		return;
+	b->fault = fault_is_set(b->fault) ? b->fault : collateral_set_put(b->set, &item);
+	b->n++;
+}
+
 static struct fault add_der(struct collateral_set *s, struct bytes der)
 {
 	struct collateral item;
 	if (!recognise_certificate(der, s->arena, &item) && !recognise_crl(der, s->arena, &item) &&
 	    !recognise_ocsp(der, s->arena, &item))
 		return fault_at(FAULT_UNRECOGNISED, 0, "collateral");
-	return add_item(s, &item);
+	return collateral_set_put(s, &item);
 }
 
 struct fault collateral_set_add(struct collateral_set *s, struct bytes content)
@@ -214,12 +250,21 @@ struct fault collateral_set_add(struct collateral_set *s, struct bytes content)
 	size_t at = 0, found = 0;
 	if (content.n > LIMIT_FILE_BYTES)
 		return fault_at(FAULT_LIMIT, LIMIT_FILE_BYTES, "collateral");
+	if (intel_collateral_unwrap(trimmed, s->arena, &der)) {
+		content = der;
+		trimmed = text_trim(der);
+	}
 	if (content.n > 0 && content.p[0] == DER_SEQUENCE)
 		return add_der(s, content);
+	if (trimmed.n > 0 && trimmed.p[0] == '{' && intel_collateral_add(s, trimmed, &result))
+		return result;
 	if (trimmed.n > 0 && (trimmed.p[0] == '{' || trimmed.p[0] == '<')) {
+		struct bundles bundles = {s, FAULT_OK, 0};
+		if (sigstore_each(content, s->arena, take_bundle, &bundles) > 0)
+			return bundles.n > 0 ? bundles.fault : result;
 		bool known = recognise_rim(content, s->arena, &item) || recognise_table(content, s->arena, &item) ||
 		             recognise_key_set(content, s->arena, &item);
-		return known ? add_item(s, &item) : result;
+		return known ? collateral_set_put(s, &item) : result;
 	}
 	while (pem_next(content, &at, s->arena, &der)) {
 		struct fault f = add_der(s, der);
@@ -240,7 +285,6 @@ static const char *vendor_of(const char *subject)
 	} known[] = {
 		{"CN=ARK-", "amd"},          {"Advanced Micro Devices", "amd"}, {"CN=Intel SGX Root CA", "intel"},
 		{"Intel Corporation", "intel"}, {"NVIDIA", "nvidia"},          {"aws.nitro-enclaves", "nitro"},
-		{"sigstore", "sigstore"},
 	};
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strstr(subject, known[i].part))
@@ -256,15 +300,28 @@ static struct fault add_anchor(struct collateral_set *s, struct bytes der, const
 		return fault_at(FAULT_UNRECOGNISED, 0, "trust_anchor");
 	item.kind = COLLATERAL_ANCHOR;
 	item.vendor = vendor ? arena_text(s->arena, bytes_of_text(vendor)) : vendor_of(name_text(s->arena, c.subject));
-	if (!item.vendor)
+	if (!item.vendor || strcmp(item.vendor, "sigstore") == 0) /* that wants a trusted_root.json */
 		return fault_at(FAULT_UNRECOGNISED, 0, "trust_anchor.subject");
-	return add_item(s, &item);
+	return collateral_set_put(s, &item);
+}
+
+/* Sigstore's anchor is more than certificates: its logs' keys, and when each counts. */
+static struct fault add_trusted_root(struct collateral_set *s, struct bytes text, const char *vendor)
+{
+	struct sigstore_root root;
+	struct fault f = sigstore_root_parse(text, s->arena, &root);
+	if (fault_is_set(f) || (vendor && strcmp(vendor, "sigstore") != 0))
+		return fault_is_set(f) ? f : fault_at(FAULT_MISMATCH, 0, "trust_anchor");
+	struct collateral item = {COLLATERAL_ANCHOR, text, root.sha256, "sigstore", "trusted root", 0, 0, 0};
+	return collateral_set_put(s, &item);
 }
 
 struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes content, const char *vendor)
 {
-	struct bytes der;
+	struct bytes der, trimmed = text_trim(content);
 	size_t at = 0, found = 0;
+	if (trimmed.n > 0 && trimmed.p[0] == '{')
+		return add_trusted_root(s, content, vendor);
 	if (content.n > 0 && content.p[0] == DER_SEQUENCE)
 		return add_anchor(s, content, vendor);
 	while (pem_next(content, &at, s->arena, &der)) {
