@@ -10,7 +10,7 @@
 
 #include "ct/log.h"
 #include "policy/policy.h"
-#include "proc/pool.h"
+#include "proc/vendor.h"
 #include "store/store.h"
 
 enum audit_fetch { AUDIT_FETCH_WATCHED, AUDIT_FETCH_ALL, AUDIT_FETCH_NONE };
@@ -37,7 +37,7 @@ struct audit_options {
 	bool offline, rescan;
 	bool follow;                       /* runs come close after each other */
 	enum audit_fetch fetch;
-	const char *kds_url;
+	struct vendor_urls vendors;
 	const char *metrics_file;          /* NULL: none */
 	const char *const *evidence, *const *collateral, *const *trust_anchors; /* NULL-terminated */
 	bool has_fail_on;
