@@ -10,10 +10,11 @@
 #include "base/timestamp.h"
 #include "cmd/command.h"
 #include "report/anomaly_text.h"
+#include "report/html.h"
 
 struct report {
 	struct store *store;
-	bool ndjson, open_only, has_since_seq, has_fail_on, failed_on;
+	bool ndjson, html, open_only, has_since_seq, has_fail_on, failed_on;
 	uint64_t since_seq;
 	int64_t since_ms;
 	enum severity fail_on;
@@ -33,8 +34,10 @@ static int read_options(struct report *r, int argc, char **argv)
 			r->open_only = true;
 		else if (strcmp(name, "--format") == 0 && strcmp(value, "ndjson") == 0)
 			r->ndjson = true;
+		else if (strcmp(name, "--format") == 0 && strcmp(value, "html") == 0)
+			r->html = true;
 		else if (strcmp(name, "--format") == 0 && strcmp(value, "text") != 0)
-			return command_usage("report", "--format \"%s\" is neither text nor ndjson", value);
+			return command_usage("report", "--format \"%s\" is none of text, html, ndjson", value);
 		else if (strcmp(name, "--since") == 0 && !timestamp_parse_option(value, &r->since_ms))
 			return command_usage("report", "--since \"%s\" is neither RFC 3339 nor @ and Unix seconds", value);
 		else if (strcmp(name, "--since-seq") == 0) {
@@ -119,6 +122,26 @@ static int put_text(struct report *r)
 	return rc;
 }
 
+/* ---- pictures ---- */
+
+static int note_open(void *context, const struct store_anomaly *a)
+{
+	if (is_open(a->state))
+		note_severity(context, a->severity);
+	return 0;
+}
+
+static int put_html(struct report *r)
+{
+	int rc = store_begin(r->store); /* one consistent view */
+	if (rc >= 0)
+		rc = store_anomaly_each(r->store, note_open, r);
+	if (rc >= 0)
+		rc = html_report_put(r->store, &r->out);
+	store_rollback(r->store);
+	return rc;
+}
+
 int report_command(const struct command_context *context, int argc, char **argv)
 {
 	struct report r = {0};
@@ -129,7 +152,9 @@ int report_command(const struct command_context *context, int argc, char **argv)
 		return status;
 	buffer_init(&r.out, (size_t)1 << 30);
 	int rc;
-	if (!r.ndjson)
+	if (r.html)
+		rc = put_html(&r);
+	else if (!r.ndjson)
 		rc = put_text(&r);
 	else if (r.open_only)
 		rc = store_anomaly_each(r.store, put_last_event, &r);

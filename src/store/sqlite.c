@@ -83,6 +83,10 @@ const struct store_ops sqlite_ops = {
 	.event_put = sqlite_event_put,
 	.event_each = sqlite_event_each,
 	.event_last = sqlite_event_last,
+	.domain_each = sqlite_domain_each,
+	.measurement_each = sqlite_measurement_each,
+	.tcb_each = sqlite_tcb_each,
+	.tie_each = sqlite_tie_each,
 	.count = sqlite_count,
 };
 

@@ -150,6 +150,11 @@ int sqlite_event_each(struct store *s, uint64_t after_seq, int64_t since_ms,
                       int (*each)(void *, const struct store_event *), void *context);
 int sqlite_event_last(struct store *s, const char *uid, int (*each)(void *, const struct store_event *),
                       void *context);
+int sqlite_domain_each(struct store *s, int (*each)(void *, const struct store_domain *), void *context);
+int sqlite_measurement_each(struct store *s, const char *domain,
+                            int (*each)(void *, const struct store_measurement *), void *context);
+int sqlite_tcb_each(struct store *s, int (*each)(void *, const struct store_tcb *), void *context);
+int sqlite_tie_each(struct store *s, int (*each)(void *, const struct store_tie *), void *context);
 int sqlite_count(struct store *s, struct store_counts *out);
 
 extern const struct store_ops sqlite_ops;

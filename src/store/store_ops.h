@@ -93,6 +93,11 @@ struct store_ops {
 	                  int (*each)(void *, const struct store_event *), void *context);
 	int (*event_last)(struct store *s, const char *uid, int (*each)(void *, const struct store_event *),
 	                  void *context);
+	int (*domain_each)(struct store *s, int (*each)(void *, const struct store_domain *), void *context);
+	int (*measurement_each)(struct store *s, const char *domain,
+	                        int (*each)(void *, const struct store_measurement *), void *context);
+	int (*tcb_each)(struct store *s, int (*each)(void *, const struct store_tcb *), void *context);
+	int (*tie_each)(struct store *s, int (*each)(void *, const struct store_tie *), void *context);
 	int (*count)(struct store *s, struct store_counts *out);
 };
 
