@@ -8,6 +8,7 @@
 
 #include <signal.h>
 
+#include "alert/destination.h"
 #include "ct/log.h"
 #include "policy/policy.h"
 #include "proc/pool.h"
@@ -38,6 +39,8 @@ struct audit_options {
 	bool follow;                       /* runs come close after each other */
 	enum audit_fetch fetch;
 	const char *kds_url;
+	const struct alert_destination *alerts;
+	size_t alert_count;
 	const char *metrics_file;          /* NULL: none */
 	const char *const *evidence, *const *collateral, *const *trust_anchors; /* NULL-terminated */
 	bool has_fail_on;

@@ -284,7 +284,8 @@ static bool fetch_one(struct audit *a, const char *url)
 	int slot = audit_take_slot(a), added = -1;
 	if (slot < 0)
 		return false;
-	struct fetch_order order = {FETCH_VENDOR, url, true, LIMIT_COLLATERAL_BYTES, (uint32_t)slot};
+	struct fetch_order order = {.purpose = FETCH_VENDOR, .url = url, .local_allowed = true,
+	                            .max_bytes = LIMIT_COLLATERAL_BYTES, .slot = (uint32_t)slot};
 	int rc = pool_fetch_wait(a->pool, &order, &result);
 	if (rc < 0) {
 		a->error = rc;

@@ -86,6 +86,8 @@ static void fill(struct audit_options *a, const struct crawl_options *o, const s
 	                                             : AUDIT_FETCH_NONE;
 	a->kds_url = c->kds_url;
 	a->metrics_file = c->metrics_file;
+	a->alerts = c->alerts;
+	a->alert_count = c->alert_count;
 	a->evidence = o->evidence.items;
 	a->collateral = o->collateral.items;
 	a->trust_anchors = o->anchors.items;

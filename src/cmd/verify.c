@@ -184,7 +184,8 @@ static bool fetch_need(struct verify *x, const struct judge_need *need)
 		return false;
 	command_list_add(&x->asked, url);
 	int slot = slots_take(pool_slots(x->pool));
-	struct fetch_order order = {FETCH_VENDOR, url, true, LIMIT_COLLATERAL_BYTES, (uint32_t)slot};
+	struct fetch_order order = {.purpose = FETCH_VENDOR, .url = url, .local_allowed = true,
+	                            .max_bytes = LIMIT_COLLATERAL_BYTES, .slot = (uint32_t)slot};
 	if (slot < 0 || pool_fetch_wait(x->pool, &order, &result) != 0)
 		return false;
 	if (result.outcome == FETCH_OK) {

@@ -84,6 +84,9 @@ void fetch_order_encode(const struct fetch_order *o, struct buffer *out)
 	message_put_bool(out, o->local_allowed);
 	buffer_put_u64be(out, o->max_bytes);
 	buffer_put_u32be(out, o->slot);
+	buffer_put_vector32(out, o->post);
+	message_put_text(out, o->post_type);
+	message_put_text(out, o->fields);
 }
 
 struct fault fetch_order_decode(struct bytes in, struct arena *a, struct fetch_order *out)
@@ -94,7 +97,10 @@ struct fault fetch_order_decode(struct bytes in, struct arena *a, struct fetch_o
 	out->local_allowed = message_bool(&c, "local_allowed");
 	out->max_bytes = (size_t)cursor_u64be(&c, "max_bytes");
 	out->slot = cursor_u32be(&c, "slot");
-	if (out->slot >= SLOT_COUNT || out->max_bytes > LIMIT_BODY_BYTES || out->purpose > FETCH_DOCUMENT)
+	out->post = cursor_vector32(&c, "post");
+	out->post_type = message_text(&c, a, "post_type");
+	out->fields = message_text(&c, a, "fields");
+	if (out->slot >= SLOT_COUNT || out->max_bytes > LIMIT_BODY_BYTES || out->purpose > FETCH_ALERT)
 		cursor_fail(&c, FAULT_VALUE, "fetch_order");
 	return cursor_end(&c, "fetch_order");
 }
@@ -178,6 +184,9 @@ static bool take_frame(struct service *s, const struct frame *f)
 		.url = order.url,
 		.local_allowed = order.local_allowed,
 		.max_bytes = order.max_bytes,
+		.post = order.post,
+		.post_type = order.post_type,
+		.fields = order.fields,
 		.body = slots_body(&s->slots, (int)order.slot),
 	};
 	fetcher_submit(s->fetcher, &request);

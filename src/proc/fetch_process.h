@@ -17,6 +17,8 @@ struct fetch_order {
 	bool local_allowed;
 	size_t max_bytes; /* at most LIMIT_BODY_BYTES */
 	uint32_t slot;
+	struct bytes post;         /* as in struct fetch_request, with its type and further fields; empty: GET */
+	const char *post_type, *fields;
 };
 
 void fetch_options_encode(const struct fetch_options *o, struct buffer *out);

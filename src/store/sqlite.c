@@ -83,6 +83,10 @@ const struct store_ops sqlite_ops = {
 	.event_put = sqlite_event_put,
 	.event_each = sqlite_event_each,
 	.event_last = sqlite_event_last,
+	.delivery_get = sqlite_delivery_get,
+	.delivery_put = sqlite_delivery_put,
+	.delivery_list = sqlite_delivery_list,
+	.delivery_each = sqlite_delivery_each,
 	.count = sqlite_count,
 };
 

@@ -200,9 +200,18 @@ TEST(lists_and_orders)
 	struct buffer m = message();
 	task_log_list_reply_encode(&list, &m);
 	abuse(&m, task_log_list_reply_decode_any, &list_back, sizeof(list_back));
-	struct fetch_order order = {FETCH_LOG, "https://a/", true, 100, 5}, order_back = {0};
+	struct fetch_order order = {.purpose = FETCH_LOG, .url = "https://a/", .local_allowed = true,
+	                            .max_bytes = 100, .slot = 5}, order_back = {0};
 	m = message();
 	fetch_order_encode(&order, &m);
+	abuse(&m, fetch_order_decode_any, &order_back, sizeof(order_back));
+	order = (struct fetch_order){.purpose = FETCH_ALERT, .url = "https://a/", .max_bytes = 100, .slot = 5,
+	                             .post = BYTES_LITERAL("{}"), .post_type = "text/csv", .fields = "a: b\nc: d"};
+	m = message();
+	fetch_order_encode(&order, &m);
+	CHECK(!fault_is_set(fetch_order_decode(buffer_bytes(&m), &arena, &order_back)));
+	CHECK(order_back.purpose == FETCH_ALERT && bytes_equal_text(order_back.post, "{}"));
+	CHECK(strcmp(order_back.post_type, "text/csv") == 0 && strcmp(order_back.fields, "a: b\nc: d") == 0);
 	abuse(&m, fetch_order_decode_any, &order_back, sizeof(order_back));
 	order.slot = SLOT_COUNT;
 	m = message();
