@@ -302,6 +302,22 @@ static bool find_issuer_key(struct inquiry *q)
 
 /* ---- judging ---- */
 
+/* Whoever has the proof sees for himself what the SCT and the signed tree head prove, and what is our word. */
+static int put_proof(struct inquiry *q, const char *why)
+{
+	struct tail *t = q->all->audit->tails[q->log];
+	struct tail_head head = {q->position.audited_size, q->position.audited_timestamp_ms, q->position.audited_root};
+	struct log_proof p = {.class = LOG_PROOF_PROMISE, .sct = q->promise->sct, .tbs = q->tbs, .answer = why,
+	                      .issuer_key_sha256 = q->issuer_key, .mmd_s = t->log->mmd_s};
+	p.first = tail_head_body(t, &head, &q->arena);
+	if (q->reply.answer == PROMISE_BROKEN) {
+		p.has_leaf = true;
+		p.leaf = q->reply.found;
+		p.path = q->reply.path;
+	}
+	return tail_proof_put(t, &p);
+}
+
 static int raise_broken(struct inquiry *q, const char *why)
 {
 	struct audit *a = q->all->audit;
@@ -316,7 +332,8 @@ static int raise_broken(struct inquiry *q, const char *why)
 	         log->name, when, tbs, q->position.audited_size, why);
 	struct journal_subject about = {.domain = q->domain, .tbs_sha256 = &q->promise->tbs_sha256, .log_id = &log->log_id,
 	                                .log_name = log->name};
-	return journal_raise(a, anomaly_rule_find("log_misbehaviour"), subject, detail, &about);
+	int rc = put_proof(q, why);
+	return rc < 0 ? rc : journal_raise(a, anomaly_rule_find("log_misbehaviour"), subject, detail, &about);
 }
 
 static void conclude(struct inquiry *q, enum promise_state state, const char *why)
@@ -336,11 +353,16 @@ static void conclude(struct inquiry *q, enum promise_state state, const char *wh
 	audit_store_failed(a, rc);
 }
 
-/* The log's own answer. Whatever proves nothing leaves the promise open. */
+/* The log's own answer. Whatever proves nothing leaves the promise open, unless our audit saw every entry of that
+ * time: then only what the log can prove is asked for, so that others can see it too. */
 static void conclude_from_log(struct inquiry *q)
 {
 	bool denied = false;
 	if (q->all->audit->logs[q->log].log.kind == CT_LOG_RFC6962) {
+		if (q->promise->complete) {
+			conclude(q, PROMISE_STATE_BROKEN, "every entry of that time was read");
+			return;
+		}
 		struct sha256 leaf = q->reply.leaf_hash;
 		ask_proof(q, &leaf, &denied);
 		denied = denied && proves_others(q);
@@ -354,6 +376,8 @@ static void conclude_from_log(struct inquiry *q)
 		conclude(q, PROMISE_STATE_KEPT, NULL);
 	else if (q->reply.answer == PROMISE_BROKEN)
 		conclude(q, PROMISE_STATE_BROKEN, "another entry stands at the index that it promised");
+	else if (q->promise->complete)
+		conclude(q, PROMISE_STATE_BROKEN, "every entry of that time was read");
 	else if (denied && q->promise->state == PROMISE_STATE_DENIED)
 		conclude(q, PROMISE_STATE_BROKEN, "in two runs it said that it has no such entry");
 	else if (denied)
@@ -369,8 +393,6 @@ static void look_at(struct inquiry *q)
 		return;
 	if (!q->reply.is_signed)
 		conclude(q, PROMISE_STATE_VOID, NULL);
-	else if (q->promise->complete)
-		conclude(q, PROMISE_STATE_BROKEN, "every entry of that time was read");
 	else
 		conclude_from_log(q);
 }

@@ -46,6 +46,7 @@ void tail_free(struct tail *t)
 	if (!t)
 		return;
 	tail_drop_pages(t);
+	arena_release(&t->kept_arena);
 	tail_check_release(t);
 	free(t);
 }

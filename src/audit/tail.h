@@ -42,6 +42,7 @@ struct page {
 	int64_t retry_at_ms;  /* monotonic */
 	unsigned gone;        /* how often the log answered that it is not there */
 	char answer[32];      /* PAGE_GONE: what it said */
+	struct bytes body;    /* kept where the log may have to be accused with it; in the arena */
 	struct arena arena;   /* holds the reply */
 	struct task_entries_reply reply;
 };
@@ -86,6 +87,10 @@ struct tail {
 	struct ct_subtree served[CT_SUBTREES_MAX]; /* what came the second time, from the verified position on */
 	size_t served_count;
 	uint64_t served_end;
+	struct log_proof_body *kept;      /* the bodies that it came in, from there on, as far as there is room */
+	size_t kept_count, kept_bytes;
+	bool kept_full;
+	struct arena kept_arena;
 	unsigned bad_heads;               /* answers in a row whose signature does not verify */
 	struct check check;
 	uint64_t checked;                 /* older heads of this size and above were looked at; UINT64_MAX: none */
@@ -124,11 +129,19 @@ void tail_check(struct tail *t, const struct tail_head *first, const struct tail
 void tail_check_advance(struct tail *t);
 void tail_check_release(struct tail *t);
 
-/* tail_proof.c: allege, with proof, and leave the log alone for this run. Each takes both heads from the history. */
+/* tail_proof.c: allege, with proof, and leave the log alone for this run. Each takes the heads from the history. */
 void tail_allege_pair(struct tail *t, enum log_proof_class class, const struct tail_head *first,
                       const struct tail_head *second, const struct ct_proof *path);
 void tail_allege_signature(struct tail *t, struct bytes body, uint64_t size);
 void tail_allege_root(struct tail *t, bool consistent);
+/* A page of entries that may have to be shown, in order; and none of them any more. */
+void tail_keep_body(struct tail *t, const struct page *p);
+void tail_drop_bodies(struct tail *t);
+/* Archive a proof about this log. In a transaction. */
+int tail_proof_put(struct tail *t, struct log_proof *p);
+/* The newest head is not what the log list says that this read-only log ends with. The audit goes on: what the log
+ * has is worth seeing all the more. */
+void tail_allege_past_final(struct tail *t);
 /* An entry below the target is not there. Alleged when an earlier run saw the same; else remembered. */
 void tail_missing(struct tail *t, uint64_t index, const char *answer);
 void tail_not_missing(struct tail *t); /* the scan went past what was missing */

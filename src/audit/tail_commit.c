@@ -239,6 +239,7 @@ static void finish_target(struct tail *t)
 	if (!commit(t, true))
 		return;
 	t->root_was_wrong = false;
+	tail_drop_bodies(t);
 	tail_not_missing(t);
 	tail_next_target(t);
 }
@@ -255,6 +256,8 @@ static bool fold(struct tail *t, const struct page *p)
 		if (t->root_was_wrong && !log_proof_append(t->served, &t->served_count, &t->served_end, s->level, &s->hash))
 			return false;
 	}
+	if (t->root_was_wrong)
+		tail_keep_body(t, p);
 	return t->frontier.size - before == p->reply.count;
 }
 

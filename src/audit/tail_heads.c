@@ -263,6 +263,15 @@ static void check_stale(struct tail *t)
 	audit_store_failed(a, rc);
 }
 
+/* A read-only log ends with the tree head that the list names. */
+static void check_final(struct tail *t)
+{
+	const struct ct_log *log = t->log;
+	if (log->has_final && (t->newest.size > log->final_size ||
+	                       (t->newest.size == log->final_size && !sha256_equal(&t->newest.root, &log->final_root))))
+		tail_allege_past_final(t);
+}
+
 /* ---- the answer ---- */
 
 /* Bad twice in a row: a flipped bit on the way is not there a second time. */
@@ -317,6 +326,7 @@ static void take_head(struct tail *t, const struct task_tree_head_reply *r)
 		                 NULL);
 	} else {
 		check_stale(t);
+		check_final(t);
 		if (!t->position.started && !starts_at_begin(t) && t->newest.size > 0) {
 			tail_seed(t);
 			return;

@@ -70,6 +70,7 @@ void tail_scan_from_position(struct tail *t)
 	memcpy(t->frontier.nodes, p->scanned_nodes, sizeof(t->frontier.nodes));
 	t->planned = t->batch_from = t->served_end = p->scanned_size;
 	t->served_count = 0;
+	tail_drop_bodies(t);
 	t->tries = 0;
 	t->state = TAIL_SCAN;
 }
@@ -145,6 +146,8 @@ static void on_page_scanned(void *context, enum task_outcome outcome, struct byt
 		retry_page(p, what, -1);
 		return;
 	}
+	if (t->root_was_wrong)
+		p->body = arena_bytes(&p->arena, slots_view(pool_slots(t->audit->pool), (uint32_t)p->slot, p->slot_used));
 	slots_give(pool_slots(t->audit->pool), p->slot, p->slot_used);
 	p->slot = -1;
 	p->state = PAGE_READY;

@@ -16,7 +16,7 @@
 
 enum { PROOF_ARENA_BYTES = 1 << 20, FOLLOW_APART_MS = 3600 * 1000 };
 
-static int put_proof(struct tail *t, struct log_proof *p)
+int tail_proof_put(struct tail *t, struct log_proof *p)
 {
 	char id[2 * SHA256_BYTES + 1];
 	struct buffer json;
@@ -27,7 +27,7 @@ static int put_proof(struct tail *t, struct log_proof *p)
 	p->name = t->log->name;
 	p->url = t->log->url;
 	p->observed_ms = t->audit->options->at_ms;
-	buffer_init(&json, PROOF_ARENA_BYTES);
+	buffer_init(&json, LIMIT_JSON_BYTES);
 	log_proof_put(p, &json);
 	struct store_collateral row = {.sha256 = hash_sha256(buffer_bytes(&json)), .kind = "log-proof", .vendor = "",
 	                               .source = id, .label = log_proof_class_name(p->class),
@@ -35,6 +35,32 @@ static int put_proof(struct tail *t, struct log_proof *p)
 	int rc = store_collateral_put(t->audit->store, &row);
 	buffer_release(&json);
 	return rc;
+}
+
+void tail_drop_bodies(struct tail *t)
+{
+	arena_release(&t->kept_arena);
+	arena_init(&t->kept_arena, LIMIT_PROOF_ENTRIES_BYTES + (1u << 20));
+	t->kept = NULL;
+	t->kept_count = t->kept_bytes = 0;
+	t->kept_full = false;
+}
+
+/* Only bodies in a row say something: the first one without room is the end. */
+void tail_keep_body(struct tail *t, const struct page *p)
+{
+	if (!t->kept)
+		t->kept = arena_array(&t->kept_arena, LIMIT_PROOF_BODIES, sizeof(*t->kept));
+	t->kept_full |= !t->kept || t->kept_count == LIMIT_PROOF_BODIES || p->body.n == 0 ||
+	                t->kept_bytes + p->body.n > LIMIT_PROOF_ENTRIES_BYTES;
+	if (t->kept_full)
+		return;
+	struct log_proof_body *b = &t->kept[t->kept_count];
+	*b = (struct log_proof_body){.first = p->first, .from = p->from, .to = p->from + p->reply.count, .width = p->width,
+	                             .body = arena_bytes(&t->kept_arena, p->body)};
+	t->kept_full = b->body.n != p->body.n;
+	t->kept_count += !t->kept_full;
+	t->kept_bytes += p->body.n;
 }
 
 struct said {
@@ -50,19 +76,12 @@ static int compare_detail(void *context, const struct store_anomaly *row)
 }
 
 /* `about`: what of the log is contradicted, stable from run to run. */
-static void allege(struct tail *t, struct log_proof *p, const char *about, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-
-static void allege(struct tail *t, struct log_proof *p, const char *about, const char *format, ...)
+static void accuse(struct tail *t, struct log_proof *p, const char *about, const char *detail)
 {
 	const struct anomaly_rule *rule = anomaly_rule_find("log_misbehaviour");
-	char detail[512], id[2 * SHA256_BYTES + 1], subject[768];
+	char id[2 * SHA256_BYTES + 1], subject[768];
 	struct store *s = t->audit->store;
 	struct said said = {detail, false};
-	va_list args;
-	va_start(args, format);
-	vsnprintf(detail, sizeof(detail), format, args);
-	va_end(args);
 	hex_encode(sha256_bytes(&t->log->log_id), id);
 	snprintf(subject, sizeof(subject), "log:%s %s:%s", id, log_proof_class_name(p->class), about);
 	struct journal_subject where = {.domain = "", .log_id = &t->log->log_id, .log_name = t->log->name};
@@ -71,13 +90,44 @@ static void allege(struct tail *t, struct log_proof *p, const char *about, const
 	if (rc >= 0)
 		rc = store_anomaly_get(s, &uid, compare_detail, &said);
 	if (rc >= 0 && !said.same)
-		rc = put_proof(t, p);
+		rc = tail_proof_put(t, p);
 	if (rc >= 0)
 		rc = journal_raise(t->audit, rule, subject, detail, &where);
 	if (rc >= 0)
 		rc = store_commit(s);
 	audit_store_failed(t->audit, rc);
+}
+
+static void allege(struct tail *t, struct log_proof *p, const char *about, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static void allege(struct tail *t, struct log_proof *p, const char *about, const char *format, ...)
+{
+	char detail[512];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(detail, sizeof(detail), format, args);
+	va_end(args);
+	accuse(t, p, about, detail);
 	tail_fail(t, "misbehaves: %s", detail);
+}
+
+void tail_allege_past_final(struct tail *t)
+{
+	struct arena arena;
+	struct log_proof p = {.class = LOG_PROOF_PAST_FINAL, .final_size = t->log->final_size,
+	                      .final_root = t->log->final_root};
+	char about[32], detail[256];
+	arena_init(&arena, PROOF_ARENA_BYTES);
+	p.first = tail_head_body(t, &t->newest, &arena);
+	snprintf(about, sizeof(about), "%" PRIu64, t->log->final_size);
+	snprintf(detail, sizeof(detail),
+	         t->newest.size > t->log->final_size
+	                 ? "it is read-only, and has signed a tree larger than the %" PRIu64 " entries that the log list ends it with"
+	                 : "it is read-only, and its tree of %" PRIu64 " entries has another root than the log list ends it with",
+	         t->log->final_size);
+	accuse(t, &p, about, detail);
+	arena_release(&arena);
 }
 
 /* Said of it in this run, it is not said of the same head as a target again. */
@@ -144,6 +194,8 @@ void tail_allege_root(struct tail *t, bool consistent)
 	p.frontier.n = (unsigned)s->audited_node_count;
 	memcpy(p.frontier.nodes, s->audited_nodes, sizeof(p.frontier.nodes));
 	memcpy(p.subtrees, t->served, sizeof(p.subtrees));
+	p.bodies = t->kept;
+	p.body_count = t->kept_count;
 	snprintf(about, sizeof(about), "%" PRIu64, s->audited_size);
 	allege(t, &p, about, "its %" PRIu64 " entries, fetched twice, do not lead to the root it signed%s", t->target.size,
 	       consistent ? "; its proofs do: the entries that it serves are not those of its tree" : "");

@@ -33,6 +33,7 @@
 #define LIMIT_JWT_BYTES (64u << 10)            /* a token of a verification service has about 3 kB */
 #define LIMIT_JWKS_KEYS 512u                   /* NVIDIA's set has about 36 keys */
 #define LIMIT_NRAS_DEVICES 32u                 /* of one machine: 8 GPUs and 4 switches, with room */
+#define LIMIT_PCK_CHAIN_BYTES (64u << 10)      /* certification data of a quote: three certificates have 3.7 kB of PEM */
 #define LIMIT_COLLATERAL_ITEMS 4096u           /* files named by --collateral and --trust-anchor */
 #define LIMIT_EVIDENCE_FILES 100000u           /* documents in --evidence directories */
 #define LIMIT_VERDICT_CHECKS 352u              /* checks of one verdict: 96 of its kind, 256 expectations */
@@ -49,6 +50,8 @@
 #define LIMIT_NOTE_SIGNATURES 64u              /* signature lines of a checkpoint */
 #define LIMIT_PROOF_NODES 64u                  /* a tree of 2^63 leaves */
 #define LIMIT_PROOF_BYTES (64u << 10)          /* answer with a proof and no entry: 64 nodes have 3 kB */
+#define LIMIT_PROOF_ENTRIES_BYTES (8u << 20)   /* bodies with entries in a proof of misbehaviour: base64, it is a JSON document */
+#define LIMIT_PROOF_BODIES 4096u               /* of them: small pages */
 #define LIMIT_LOG_LIST_BYTES (8u << 20)        /* log lists have about 300 kB */
 #define LIMIT_LOGS 4096u                       /* logs of a list */
 #define LIMIT_TREE_SIZE ((UINT64_C(1) << 63) - 1)

@@ -53,6 +53,9 @@ bool cert_extension_find(const struct cert *c, struct bytes oid, struct cert_ext
  * that cannot be walked, it is copied as it stands. Appended to out; FAULT_LIMIT past its maximum. */
 struct fault cert_tbs_canonical(const struct cert *c, struct buffer *out);
 
+/* The one CN of a name; empty where there is none or more than one, or the name cannot be read. */
+struct bytes cert_common_name(struct bytes name);
+
 /* Issuer or subject as one line of text in the manner of RFC 4514, in the order of the certificate
  * ("C=US, O=Google Trust Services, CN=WR1"), appended to out. Values are escaped: a '=' or ',' of a
  * value has a backslash before it, bytes outside printable ASCII are \xNN. What cannot be read is '#'

@@ -10,6 +10,7 @@ src_libct_a_SOURCES = \
 	src/ct/log_list_key.c \
 	src/ct/log_proof.c \
 	src/ct/log_proof.h \
+	src/ct/log_proof_verify.c \
 	src/ct/merkle.c \
 	src/ct/merkle.h \
 	src/ct/page.c \

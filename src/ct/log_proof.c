@@ -5,8 +5,6 @@
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
-#include "ct/consistency.h"
-#include "ct/tree_head.h"
 
 static const char schema[] = "teewatch.log-proof/1";
 
@@ -17,6 +15,8 @@ static const char *const class_names[] = {
 	[LOG_PROOF_WRONG_ROOT] = "wrong_root",
 	[LOG_PROOF_BAD_SIGNATURE] = "bad_signature",
 	[LOG_PROOF_MISSING] = "missing",
+	[LOG_PROOF_PROMISE] = "broken_promise",
+	[LOG_PROOF_PAST_FINAL] = "past_final",
 };
 enum { CLASS_COUNT = sizeof(class_names) / sizeof(class_names[0]) };
 
@@ -35,6 +35,22 @@ static void put_nodes(struct json_writer *w, const char *name, const struct sha2
 	json_write_array_end(w);
 }
 
+static void put_bodies(struct json_writer *w, const struct log_proof *p)
+{
+	json_write_array(w, "bodies");
+	for (size_t i = 0; i < p->body_count; i++) {
+		const struct log_proof_body *b = &p->bodies[i];
+		json_write_object(w, NULL);
+		json_write_u64(w, "first", b->first);
+		json_write_u64(w, "from", b->from);
+		json_write_u64(w, "to", b->to);
+		json_write_u64(w, "width", b->width);
+		json_write_base64(w, "body", b->body);
+		json_write_object_end(w);
+	}
+	json_write_array_end(w);
+}
+
 static void put_served(struct json_writer *w, const struct log_proof *p)
 {
 	json_write_object(w, "entries");
@@ -47,7 +63,22 @@ static void put_served(struct json_writer *w, const struct log_proof *p)
 		json_write_object_end(w);
 	}
 	json_write_array_end(w);
+	if (p->body_count > 0)
+		put_bodies(w, p);
 	json_write_object_end(w);
+}
+
+static void put_promise(struct json_writer *w, const struct log_proof *p)
+{
+	json_write_base64(w, "sct", p->sct);
+	json_write_base64(w, "tbs", p->tbs);
+	json_write_hex(w, "issuer_key", sha256_bytes(&p->issuer_key_sha256));
+	json_write_u64(w, "mmd_seconds", p->mmd_s);
+	if (p->has_leaf) {
+		json_write_hex(w, "leaf", sha256_bytes(&p->leaf));
+		put_nodes(w, "path", p->path.nodes, p->path.n);
+	}
+	json_write_text(w, "answer", p->answer);
 }
 
 void log_proof_put(const struct log_proof *p, struct buffer *out)
@@ -81,6 +112,14 @@ void log_proof_put(const struct log_proof *p, struct buffer *out)
 		json_write_time(&w, "first_missed", p->first_missed_ms);
 		json_write_text(&w, "answer", p->answer);
 	}
+	if (p->class == LOG_PROOF_PROMISE)
+		put_promise(&w, p);
+	if (p->class == LOG_PROOF_PAST_FINAL) {
+		json_write_object(&w, "final");
+		json_write_u64(&w, "tree_size", p->final_size);
+		json_write_hex(&w, "root", sha256_bytes(&p->final_root));
+		json_write_object_end(&w);
+	}
 	json_write_object_end(&w);
 }
 
@@ -101,7 +140,26 @@ static size_t read_nodes(const struct json *root, const char *name, struct sha25
 	return fault_is_set(*f) ? 0 : n;
 }
 
-static void read_served(const struct json *root, struct log_proof *p, struct fault *f)
+static void read_bodies(const struct json *list, struct arena *a, struct log_proof *p, struct fault *f)
+{
+	p->bodies = arena_array(a, LIMIT_PROOF_BODIES, sizeof(*p->bodies));
+	for (const struct json *v = list->first; v && !fault_is_set(*f); v = v->next) {
+		if (!p->bodies || p->body_count == LIMIT_PROOF_BODIES) {
+			*f = fault_at(FAULT_LIMIT, v->offset, "bodies");
+			return;
+		}
+		struct log_proof_body *b = &p->bodies[p->body_count++];
+		b->first = json_number(v, "first", LIMIT_TREE_SIZE, f);
+		b->from = json_number(v, "from", LIMIT_TREE_SIZE, f);
+		b->to = json_number(v, "to", LIMIT_TREE_SIZE, f);
+		b->width = (uint32_t)json_number(v, "width", LIMIT_PAGE_ENTRIES, f);
+		b->body = json_base64_arena(v, "body", a, f);
+		if (!fault_is_set(*f) && (b->first > b->from || b->from >= b->to || b->to - b->first > b->width))
+			*f = fault_at(FAULT_VALUE, v->offset, "bodies");
+	}
+}
+
+static void read_served(const struct json *root, struct arena *a, struct log_proof *p, struct fault *f)
 {
 	const struct json *entries = json_member(root, "entries", JSON_OBJECT, f);
 	uint64_t first = entries ? json_number(entries, "first", LIMIT_TREE_SIZE, f) : 0;
@@ -123,6 +181,11 @@ static void read_served(const struct json *root, struct log_proof *p, struct fau
 		s->level = (unsigned)json_number(v, "level", 62, f);
 		json_hex(v, "hash", s->hash.b, SHA256_BYTES, f);
 	}
+	const struct json *bodies = json_get(entries, "bodies");
+	if (bodies && !json_is(bodies, JSON_ARRAY))
+		*f = fault_at(FAULT_TAG, bodies->offset, "bodies");
+	else if (bodies && !fault_is_set(*f))
+		read_bodies(bodies, a, p, f);
 }
 
 static void read_heads(const struct json *root, struct arena *a, struct log_proof *p, struct fault *f)
@@ -135,7 +198,8 @@ static void read_heads(const struct json *root, struct arena *a, struct log_proo
 	for (const struct json *v = heads->first; v && !fault_is_set(*f); v = v->next, n++)
 		if (n == 2 || !json_is(v, JSON_STRING) || !base64_decode_arena(a, v->text, &found[n]) || found[n].n == 0)
 			*f = fault_at(FAULT_VALUE, v->offset, "heads");
-	bool alone = p->class == LOG_PROOF_BAD_SIGNATURE || p->class == LOG_PROOF_MISSING;
+	bool alone = p->class == LOG_PROOF_BAD_SIGNATURE || p->class == LOG_PROOF_MISSING ||
+	             p->class == LOG_PROOF_PROMISE || p->class == LOG_PROOF_PAST_FINAL;
 	if (!fault_is_set(*f) && n != (alone ? 1 : 2) && !(p->class == LOG_PROOF_WRONG_ROOT && n == 1))
 		*f = fault_at(FAULT_LENGTH, heads->offset, "heads");
 	p->first = found[0];
@@ -167,6 +231,20 @@ static void read_log(const struct json *root, struct arena *a, struct log_proof 
 		*f = fault_at(FAULT_VALUE, log->offset, "kind");
 }
 
+static void read_promise(const struct json *root, struct arena *a, struct log_proof *p, struct fault *f)
+{
+	p->sct = json_base64_arena(root, "sct", a, f);
+	p->tbs = json_base64_arena(root, "tbs", a, f);
+	json_hex(root, "issuer_key", p->issuer_key_sha256.b, SHA256_BYTES, f);
+	p->mmd_s = json_number(root, "mmd_seconds", UINT32_MAX, f);
+	p->answer = read_text(root, "answer", a, f);
+	p->has_leaf = json_get(root, "leaf") != NULL;
+	if (!p->has_leaf)
+		return;
+	json_hex(root, "leaf", p->leaf.b, SHA256_BYTES, f);
+	p->path.n = read_nodes(root, "path", p->path.nodes, LIMIT_PROOF_NODES, f);
+}
+
 struct fault log_proof_parse(struct bytes json, struct arena *a, struct log_proof *out)
 {
 	const struct json *root;
@@ -191,115 +269,19 @@ struct fault log_proof_parse(struct bytes json, struct arena *a, struct log_proo
 	if (out->class == LOG_PROOF_INCONSISTENT)
 		out->path.n = read_nodes(root, "path", out->path.nodes, LIMIT_PROOF_NODES, &f);
 	if (out->class == LOG_PROOF_WRONG_ROOT)
-		read_served(root, out, &f);
+		read_served(root, a, out, &f);
 	if (out->class == LOG_PROOF_MISSING) {
 		out->index = json_number(root, "index", LIMIT_TREE_SIZE, &f);
 		out->first_missed_ms = json_time(root, "first_missed", &f);
 		out->answer = read_text(root, "answer", a, &f);
 	}
+	if (out->class == LOG_PROOF_PROMISE)
+		read_promise(root, a, out, &f);
+	if (out->class == LOG_PROOF_PAST_FINAL) {
+		const struct json *final = json_member(root, "final", JSON_OBJECT, &f);
+		out->final_size = final ? json_number(final, "tree_size", LIMIT_TREE_SIZE, &f) : 0;
+		if (final)
+			json_hex(final, "root", out->final_root.b, SHA256_BYTES, &f);
+	}
 	return f;
-}
-
-/* ---- verification ---- */
-
-/* A head that the log's key signed. */
-static bool signed_head(const struct log_proof *p, struct bytes body, struct arena *a, struct ct_tree_head *out)
-{
-	struct fault f = p->kind == CT_LOG_STATIC ? ct_checkpoint_parse(body, &p->log_id, a, out)
-	                                          : ct_sth_parse(body, a, out);
-	return !fault_is_set(f) && ct_tree_head_verify(out, p->key);
-}
-
-static enum log_proof_result conclude(bool shown, enum log_proof_result result, const char *good, const char *bad,
-                                      const char **why)
-{
-	*why = shown ? good : bad;
-	return shown ? result : LOG_PROOF_FAILED;
-}
-
-static enum log_proof_result verify_pair(const struct log_proof *p, const struct ct_tree_head *first,
-                                         const struct ct_tree_head *second, const char **why)
-{
-	struct sha256 first_root, second_root;
-	switch (p->class) {
-	case LOG_PROOF_FORK:
-		return conclude(first->tree_size == second->tree_size && !sha256_equal(&first->root, &second->root),
-		                LOG_PROOF_PROVEN, "the log signed two roots for one tree size",
-		                "the two tree heads do not contradict each other", why);
-	case LOG_PROOF_ROLLBACK:
-		return conclude(first->tree_size > second->tree_size && first->timestamp_ms < second->timestamp_ms,
-		                LOG_PROOF_PROVEN, "the log signed a smaller tree at a later time",
-		                "the second tree head is not both smaller and later", why);
-	default:
-		break;
-	}
-	if (!ct_consistency_roots(first->tree_size, second->tree_size, &p->path, &first_root, &second_root) ||
-	    !sha256_equal(&second_root, &second->root))
-		return conclude(false, LOG_PROOF_FAILED, "", "the path does not lead to the larger tree's root", why);
-	return conclude(!sha256_equal(&first_root, &first->root), LOG_PROOF_PROVEN,
-	                "the log signed a tree that is not the beginning of a larger one that it signed",
-	                "the two trees are consistent", why);
-}
-
-static enum log_proof_result verify_served(const struct log_proof *p, const struct ct_tree_head *first,
-                                           const struct ct_tree_head *second, const char **why)
-{
-	struct ct_frontier f = p->frontier;
-	struct sha256 root = ct_frontier_root(&f);
-	bool begins = p->first.n == 0 ? f.size == 0 : f.size == first->tree_size && sha256_equal(&root, &first->root);
-	for (size_t i = 0; begins && i < p->subtree_count; i++)
-		begins = ct_frontier_append_subtree(&f, p->subtrees[i].level, &p->subtrees[i].hash);
-	if (!begins || f.size != second->tree_size)
-		return conclude(false, LOG_PROOF_FAILED, "", "the hashes do not cover the entries between the tree heads", why);
-	root = ct_frontier_root(&f);
-	return conclude(!sha256_equal(&root, &second->root), LOG_PROOF_OBSERVED,
-	                "the entries that were observed do not lead to the signed root; the log does not sign that it "
-	                "served them",
-	                "the entries lead to the signed root", why);
-}
-
-static enum log_proof_result verify_signature(const struct log_proof *p, struct arena *a, const char **why)
-{
-	struct ct_tree_head h;
-	struct fault f = p->kind == CT_LOG_STATIC ? ct_checkpoint_parse(p->first, &p->log_id, a, &h)
-	                                          : ct_sth_parse(p->first, a, &h);
-	bool other_key = f.code == FAULT_MISMATCH; /* a checkpoint that another key signed under the log's name */
-	bool bad = other_key || (!fault_is_set(f) && !ct_tree_head_verify(&h, p->key));
-	return conclude(bad, LOG_PROOF_OBSERVED,
-	                "the log's key did not sign this tree head; so nothing in it shows that the log served it",
-	                "it is no tree head, or its signature is good", why);
-}
-
-enum log_proof_result log_proof_verify(const struct log_proof *p, struct arena *a, const char **why)
-{
-	struct ct_tree_head first = {0}, second = {0};
-	struct sha256 id = hash_sha256(p->key);
-	if (!sha256_equal(&id, &p->log_id))
-		return conclude(false, LOG_PROOF_FAILED, "", "the log's id is not the hash of the key", why);
-	if (p->class == LOG_PROOF_BAD_SIGNATURE)
-		return verify_signature(p, a, why);
-	if ((p->first.n > 0 && !signed_head(p, p->first, a, &first)) ||
-	    (p->second.n > 0 && !signed_head(p, p->second, a, &second)))
-		return conclude(false, LOG_PROOF_FAILED, "", "a tree head is not signed by the log's key", why);
-	if (p->class == LOG_PROOF_WRONG_ROOT)
-		return verify_served(p, &first, &second, why);
-	if (p->class == LOG_PROOF_MISSING)
-		return conclude(p->index < first.tree_size && p->first_missed_ms <= p->observed_ms, LOG_PROOF_OBSERVED,
-		                "the tree head covers the entry; that it was not served is the word of who asked",
-		                "the tree head does not cover the entry", why);
-	return verify_pair(p, &first, &second, why);
-}
-
-bool log_proof_append(struct ct_subtree *subtrees, size_t *n, uint64_t *end, unsigned level, const struct sha256 *hash)
-{
-	struct ct_subtree top = {level, *hash};
-	*end += UINT64_C(1) << level;
-	while (*n > 0 && subtrees[*n - 1].level == top.level && *end % (UINT64_C(2) << top.level) == 0) {
-		top.hash = ct_merkle_node(&subtrees[--*n].hash, &top.hash);
-		top.level++;
-	}
-	if (*n == CT_SUBTREES_MAX)
-		return false;
-	subtrees[(*n)++] = top;
-	return true;
 }

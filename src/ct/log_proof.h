@@ -22,10 +22,19 @@ enum log_proof_class {
 	LOG_PROOF_INCONSISTENT,  /* the smaller tree is not the beginning of the larger one */
 	LOG_PROOF_WRONG_ROOT,    /* the entries that were served do not lead to the signed root */
 	LOG_PROOF_BAD_SIGNATURE, /* a tree head that the log's key did not sign */
-	LOG_PROOF_MISSING        /* an entry below a signed tree head is not served */
+	LOG_PROOF_MISSING,       /* an entry below a signed tree head is not served */
+	LOG_PROOF_PROMISE,       /* an SCT's entry is not in a tree signed later than the log's maximum merge delay */
+	LOG_PROOF_PAST_FINAL     /* a tree head past, or beside, the final one that the log list names of a read-only log */
 };
 
 const char *log_proof_class_name(enum log_proof_class c); /* "fork", "rollback", ... */
+
+/* An answer of get-entries or a data tile, as it came. Its entries [from, to) are those that count. */
+struct log_proof_body {
+	uint64_t first, from, to; /* first: the index of the body's first entry */
+	uint32_t width;           /* entries of the body: of the tile exactly, of the page at most */
+	struct bytes body;        /* deflated or not */
+};
 
 struct log_proof {
 	enum log_proof_class class;
@@ -36,15 +45,25 @@ struct log_proof {
 	int64_t observed_ms;
 	/* The tree heads as they came. The first one is the smaller one for inconsistent, the larger one for
 	 * rollback, the last one that the entries proved for wrong_root (empty: none yet); the second one is the
-	 * head that contradicts it. bad_signature and missing have the first alone. */
+	 * head that contradicts it. The classes of one head have the first alone. */
 	struct bytes first, second;
-	struct ct_proof path;             /* inconsistent: explicit, as in consistency.h */
+	struct ct_proof path;             /* inconsistent: explicit, as in consistency.h; promise: audit path of leaf */
 	struct ct_frontier frontier;      /* wrong_root: of the first tree */
 	struct ct_subtree subtrees[CT_SUBTREES_MAX]; /* wrong_root: of the entries served, from there on */
 	size_t subtree_count;
+	struct log_proof_body *bodies;    /* wrong_root: those entries themselves, from the first on, as far as there
+	                                     is room for them (LIMIT_PROOF_ENTRIES_BYTES) */
+	size_t body_count;
 	uint64_t index;                   /* missing: the first entry */
 	int64_t first_missed_ms;          /* missing: in the earlier run */
-	const char *answer;               /* missing: what came in its place */
+	const char *answer;               /* missing: what came in its place; promise: how it was found out */
+	struct bytes sct, tbs;            /* promise: as it stands in the certificate; canonical TBSCertificate */
+	struct sha256 issuer_key_sha256;  /* promise */
+	uint64_t mmd_s;                   /* promise: the log's maximum merge delay, as its operator publishes it */
+	uint64_t final_size;              /* past_final: as the log list has it */
+	struct sha256 final_root;
+	bool has_leaf;                    /* promise: what stands at the promised index in its place, and its path */
+	struct sha256 leaf;
 };
 
 /* Append the JSON object, without a newline. */

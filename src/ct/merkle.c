@@ -213,6 +213,29 @@ bool ct_leaf_from_tiles(uint64_t index, const struct ct_frontier *f, const struc
 	return true;
 }
 
+bool ct_audit_path_from_tiles(uint64_t index, const struct ct_frontier *f, const struct bytes tiles[CT_TILE_LEVELS],
+                              struct sha256 *out, size_t *n)
+{
+	unsigned node, height = subtree_of(index, f->size, &node);
+	*n = 0;
+	if (index >= f->size || node >= f->n)
+		return false;
+	for (unsigned level = 0; level < height; level++) {
+		unsigned in_tile = level % 8, at = (unsigned)(((index >> level) ^ 1) << in_tile) & 0xff;
+		if (!fold_in_tile(tiles[level / 8], at, in_tile, &out[(*n)++]))
+			return false;
+	}
+	if (node + 1 < f->n) { /* everything to the right of the leaf's subtree is one node */
+		struct sha256 right = f->nodes[f->n - 1];
+		for (unsigned i = f->n - 1; i-- > node + 1;)
+			right = ct_merkle_node(&f->nodes[i], &right);
+		out[(*n)++] = right;
+	}
+	while (node-- > 0)
+		out[(*n)++] = f->nodes[node];
+	return true;
+}
+
 /* ---- proofs ---- */
 
 /* Where a walk from a leaf or subtree to the root stands: its place and the last place, at this level. */

@@ -66,6 +66,11 @@ unsigned ct_leaf_tile_levels(uint64_t index, uint64_t tree_size);
 bool ct_leaf_from_tiles(uint64_t index, const struct ct_frontier *f, const struct bytes tiles[CT_TILE_LEVELS],
                         struct sha256 *leaf);
 
+/* The audit path of the same leaf (RFC 6962 section 2.1.1) from the same tiles, to out, which has room for
+ * LIMIT_PROOF_NODES; its length goes to *n. False where a tile is too short. */
+bool ct_audit_path_from_tiles(uint64_t index, const struct ct_frontier *f, const struct bytes tiles[CT_TILE_LEVELS],
+                              struct sha256 *out, size_t *n);
+
 /* Is this the leaf at index of the tree of that size and root? */
 bool ct_inclusion_verify(uint64_t index, uint64_t tree_size, const struct sha256 *leaf, const struct sha256 *path,
                          size_t n, const struct sha256 *root);

@@ -13,10 +13,16 @@ src_libevidence_a_SOURCES = \
 	src/evidence/checks.h \
 	src/evidence/collateral.c \
 	src/evidence/collateral.h \
+	src/evidence/dcap_quote.c \
+	src/evidence/dcap_quote.h \
+	src/evidence/ecdsa.c \
+	src/evidence/ecdsa.h \
 	src/evidence/es384.c \
 	src/evidence/es384.h \
 	src/evidence/gpu_binding.c \
 	src/evidence/gpu_binding.h \
+	src/evidence/intel_roots.c \
+	src/evidence/intel_roots.h \
 	src/evidence/judge.c \
 	src/evidence/judge.h \
 	src/evidence/jwt.c \
@@ -40,6 +46,9 @@ src_libevidence_a_SOURCES = \
 	src/evidence/ocsp.c \
 	src/evidence/ocsp.h \
 	src/evidence/ocsp_response.c \
+	src/evidence/pck.c \
+	src/evidence/pck.h \
+	src/evidence/pck_chain.c \
 	src/evidence/rim.c \
 	src/evidence/rim.h \
 	src/evidence/rim_chain.c \

@@ -1,39 +1,15 @@
 #include "evidence/nvidia_chain.h"
 
+#include "evidence/ecdsa.h"
 #include "evidence/es384.h"
 #include "evidence/nvidia_roots.h"
 
 enum { TRIALS_MAX = 64 }; /* keys tried with one signature, where the chain did not come with the evidence */
 
-/* ECDSA-Sig-Value (RFC 3279 section 2.2.3): one of its two integers as 48 bytes. */
-static void read_scalar(struct cursor *c, uint8_t out[ES384_COORDINATE_BYTES])
-{
-	struct bytes v = der_expect(c, DER_INTEGER, "signature").content;
-	if (v.n > 1 && v.p[0] == 0 && v.p[1] & 0x80)
-		v = bytes_slice(v, 1, v.n - 1);
-	else if (v.n == 0 || v.p[0] & 0x80 || (v.n > 1 && v.p[0] == 0))
-		cursor_fail(c, FAULT_ENCODING, "signature");
-	if (v.n > ES384_COORDINATE_BYTES)
-		cursor_fail(c, FAULT_LENGTH, "signature");
-	else if (cursor_ok(c))
-		memcpy(out + ES384_COORDINATE_BYTES - v.n, v.p, v.n);
-}
-
-static bool read_signature(struct bytes der, uint8_t out[ES384_SIGNATURE_BYTES])
-{
-	struct cursor c = cursor_of(der);
-	struct der sequence = der_expect(&c, DER_SEQUENCE, "signature");
-	struct cursor in = der_inside(&sequence);
-	memset(out, 0, ES384_SIGNATURE_BYTES);
-	read_scalar(&in, out);
-	read_scalar(&in, out + ES384_COORDINATE_BYTES);
-	return !fault_is_set(cursor_end(&c, "signature")) && !fault_is_set(cursor_end(&in, "signature"));
-}
-
 bool nvidia_is_signed_by(const struct cert *c, struct bytes spki)
 {
-	uint8_t signature[ES384_SIGNATURE_BYTES];
-	return read_signature(c->signature, signature) && es384_verify(spki, c->tbs, signature);
+	uint8_t signature[ECDSA_SIGNATURE_BYTES_MAX];
+	return ecdsa_signature_of_der(ECDSA_P384, c->signature, signature) && es384_verify(spki, c->tbs, signature);
 }
 
 /* ---- the root ---- */

@@ -86,9 +86,6 @@ bool snp_vek_parse(struct bytes der, struct snp_vek *out);
 bool snp_vek_is_of_chip(const struct snp_vek *vek, const struct snp_report *r);
 bool snp_vek_is_of_tcb(const struct snp_vek *vek, const struct snp_report *r);
 
-/* The one CN of a name; empty where there is none or more than one, or the name cannot be read. */
-struct bytes snp_common_name(struct bytes name);
-
 /* Could this certificate be that of the report's signing key: its class, this TCB, and this chip or a masked
  * one? Who gives a report and one such certificate together means them to belong together. */
 bool snp_vek_is_plausible(struct bytes report, struct bytes vek_der);

@@ -238,14 +238,14 @@ static X509 *find_intermediate(const struct snp_vek *vek, X509 *vek_x509, const 
 	struct bytes pinned = {NULL, 0};
 	if (builtin)
 		pinned = vek->key == SNP_KEY_VCEK ? builtin->ask : builtin->asvk;
-	struct bytes issuer = snp_common_name(vek->cert.issuer);
+	struct bytes issuer = cert_common_name(vek->cert.issuer);
 	*seen = builtin != NULL;
 	if (builtin && try_intermediate(pinned, vek, vek_x509, root, at_ms, &found))
 		return found;
 	for (size_t i = 0; set && i < set->n; i++) {
 		struct cert c;
 		if (set->items[i].kind != COLLATERAL_CERTIFICATE || fault_is_set(cert_parse(set->items[i].der, &c)) ||
-		    !bytes_equal(snp_common_name(c.subject), issuer))
+		    !bytes_equal(cert_common_name(c.subject), issuer))
 			continue;
 		*seen = true;
 		if (try_intermediate(set->items[i].der, vek, vek_x509, root, at_ms, &found))

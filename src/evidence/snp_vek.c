@@ -12,37 +12,6 @@ enum { COMPONENT_BYTES = 72, SCALAR_BYTES = 48, S_AT = COMPONENT_BYTES, TAIL_AT 
 
 /* ---- form ---- */
 
-/* AttributeTypeAndValue (RFC 5280 section 4.1.2.4): its value where it is a CN. */
-static bool read_common_name(const struct der *attribute, struct bytes *out, bool *readable)
-{
-	static const uint8_t oid[] = {0x55, 0x04, 0x03};
-	struct der value;
-	struct cursor parts = der_inside(attribute);
-	struct der type = der_expect(&parts, DER_OID, "type");
-	*readable &= der_next(&parts, &value, "value") && !fault_is_set(cursor_end(&parts, "attribute"));
-	if (!bytes_equal(type.content, bytes_of(oid, sizeof(oid))))
-		return false;
-	*out = value.content;
-	return true;
-}
-
-struct bytes snp_common_name(struct bytes name)
-{
-	struct cursor c = cursor_of(name);
-	struct der sequence = der_expect(&c, DER_SEQUENCE, "name"), set, attribute;
-	struct cursor sets = der_inside(&sequence);
-	struct bytes out = {NULL, 0};
-	bool readable = true;
-	size_t n = 0;
-	while (der_next(&sets, &set, "rdn")) {
-		struct cursor attributes = der_inside(&set);
-		while (der_next(&attributes, &attribute, "attribute"))
-			n += read_common_name(&attribute, &out, &readable);
-		readable &= cursor_ok(&attributes);
-	}
-	return n == 1 && readable && cursor_ok(&sets) ? out : (struct bytes){NULL, 0};
-}
-
 static enum amd_product issuer_product(struct bytes cn, enum snp_signing_key key)
 {
 	static const struct {
@@ -188,7 +157,7 @@ bool snp_vek_parse(struct bytes der, struct snp_vek *out)
 	*out = (struct snp_vek){.der = der};
 	if (fault_is_set(cert_parse(der, &out->cert)))
 		return false;
-	struct bytes cn = snp_common_name(out->cert.subject), issuer = snp_common_name(out->cert.issuer);
+	struct bytes cn = cert_common_name(out->cert.subject), issuer = cert_common_name(out->cert.issuer);
 	if (bytes_equal_text(cn, "SEV-VCEK"))
 		out->key = SNP_KEY_VCEK;
 	else if (bytes_equal_text(cn, "SEV-VLEK"))

@@ -152,6 +152,8 @@ struct task_promise_reply {
 	bool has_leaf_index;
 	uint64_t leaf_index;
 	enum promise_answer answer;
+	struct sha256 found;          /* PROMISE_BROKEN: what stands at that index, with its audit path */
+	struct ct_proof path;
 };
 
 struct task_certificate {

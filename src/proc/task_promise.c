@@ -54,6 +54,10 @@ void task_promise_reply_encode(const struct task_promise_reply *t, struct buffer
 	message_put_bool(out, t->has_leaf_index);
 	buffer_put_u64be(out, t->leaf_index);
 	buffer_put_u8(out, (uint8_t)t->answer);
+	message_put_sha256(out, &t->found);
+	buffer_put_u32be(out, (uint32_t)t->path.n);
+	for (size_t i = 0; i < t->path.n; i++)
+		message_put_sha256(out, &t->path.nodes[i]);
 }
 
 struct fault task_promise_reply_decode(struct bytes in, struct arena *a, struct task_promise_reply *out)
@@ -68,5 +72,9 @@ struct fault task_promise_reply_decode(struct bytes in, struct arena *a, struct 
 	if (answer > PROMISE_BROKEN)
 		cursor_fail(&c, FAULT_VALUE, "answer");
 	out->answer = (enum promise_answer)answer;
+	message_sha256(&c, &out->found, "found");
+	out->path.n = message_count(&c, LIMIT_PROOF_NODES, "path");
+	for (size_t i = 0; i < out->path.n; i++)
+		message_sha256(&c, &out->path.nodes[i], "path");
 	return cursor_end(&c, "promise");
 }

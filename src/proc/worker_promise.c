@@ -31,7 +31,11 @@ static enum promise_answer ask_tiles(struct worker *w, const struct task_promise
 	}
 	if (!ct_leaf_from_tiles(reply->leaf_index, &t->frontier, tiles, &leaf))
 		return PROMISE_UNPROVEN;
-	return sha256_equal(&leaf, &reply->leaf_hash) ? PROMISE_KEPT : PROMISE_BROKEN;
+	if (sha256_equal(&leaf, &reply->leaf_hash))
+		return PROMISE_KEPT;
+	reply->found = leaf;
+	return ct_audit_path_from_tiles(reply->leaf_index, &t->frontier, tiles, reply->path.nodes, &reply->path.n)
+	               ? PROMISE_BROKEN : PROMISE_UNPROVEN;
 }
 
 void worker_promise(struct worker *w, const struct task_promise *t, struct task_promise_reply *reply)

@@ -32,6 +32,19 @@ promised() { # STATE WANTED-STATE WANTED-MISBEHAVIOURS
 	[ "$(state_of "$1")" = "$2" ] || fail "$1: the promise is \"$(state_of "$1")\", wanted $2"
 	[ "$(misbehaviours "$1")" = "$3" ] || fail "$1: $(misbehaviours "$1") misbehaviours, wanted $3"
 }
+# What others can see of it: proven where the SCT names the index, else our word.
+proof_says() { # STATE RESULT
+	expect 0 "$teewatch" -s "$work/$1" logs --proof "$work/proof"
+	grep -q '"class":"broken_promise"' "$work/proof" || fail "$1: no proof of the broken promise"
+	"$teewatch" verify --json --offline "$work/proof" >"$work/out" 2>"$work/err" || :
+	grep -q "\"result\":\"$2\"" "$work/out" || fail "$1: verify says of the proof: $(cat "$work/out" "$work/err")"
+	python3 - "$top_srcdir/schema/log-proof.schema.json" "$work/proof" <<-'EOT' || fail "$1: the proof is not valid"
+		import json, sys, jsonschema
+		schema = json.load(open(sys.argv[1]))
+		for line in open(sys.argv[2]):
+		    jsonschema.validate(json.loads(line), schema)
+	EOT
+}
 # The server reads a log once: a new one for each log.
 use_log() { # KIND
 	[ "$1" = static ] || serve "$work/log"
@@ -52,8 +65,12 @@ for kind in static rfc6962; do
 	configure $kind "$watch"
 	crawl broken-$kind 0
 	promised broken-$kind broken 1
-	grep -q "every entry of that time was read" "$work/err" "$work/out" ||
-		sql "$work/broken-$kind" "SELECT detail FROM v_anomaly" | grep -q "every entry of that time was read" || fail "the reason"
+	case $kind in
+	static) why="another entry stands at the index that it promised" result=verified ;;
+	*) why="every entry of that time was read" result=incomplete ;;
+	esac
+	sql "$work/broken-$kind" "SELECT detail FROM v_anomaly" | grep -q "$why" || fail "the reason"
+	proof_says broken-$kind $result
 	crawl broken-$kind 0
 	promised broken-$kind broken 1
 
@@ -80,10 +97,12 @@ for kind in static rfc6962; do
 	crawl gone-$kind 0
 	if [ $kind = static ]; then
 		promised gone-$kind broken 1
+		proof_says gone-$kind verified
 	else
 		promised gone-$kind denied 0
 		crawl gone-$kind 0
 		promised gone-$kind broken 1
+		proof_says gone-$kind incomplete
 	fi
 
 	# The watch came when the promised entry had gone by unseen: that is no misbehaviour.

@@ -384,6 +384,10 @@ TEST(one_leaf_from_tiles)
 				tiles[level] = tile_of(level, indexes[i], sizes[s]);
 			CHECK(ct_leaf_from_tiles(indexes[i], &f, tiles, &leaf));
 			CHECK(sha256_equal(&leaf, &many[0][indexes[i]]));
+			struct sha256 path[LIMIT_PROOF_NODES], root = ct_frontier_root(&f);
+			size_t path_n;
+			CHECK(ct_audit_path_from_tiles(indexes[i], &f, tiles, path, &path_n));
+			CHECK(ct_inclusion_verify(indexes[i], sizes[s], &leaf, path, path_n, &root));
 			for (unsigned level = 0; level < levels; level++) {
 				struct bytes whole = tiles[level];
 				uint8_t *p = (uint8_t *)many[level][indexes[i] >> (8 * level)].b;
@@ -392,6 +396,7 @@ TEST(one_leaf_from_tiles)
 				p[31] ^= 1;
 				tiles[level].n = 0;
 				CHECK(!ct_leaf_from_tiles(indexes[i], &f, tiles, &leaf));
+				CHECK(!ct_audit_path_from_tiles(indexes[i], &f, tiles, path, &path_n));
 				tiles[level] = whole;
 			}
 		}

@@ -55,32 +55,56 @@ EVP_PKEY *demo_p384_key(const char *name)
 	return key_on(name, NID_secp384r1, 48);
 }
 
-void demo_p384_sign(const char *name, struct bytes message, uint8_t out[96])
+EVP_PKEY *demo_p256_key(const char *name)
 {
-	EVP_PKEY *key = demo_p384_key(name);
+	return key_on(name, NID_X9_62_prime256v1, 32);
+}
+
+/* r || s with the key, which is given up. */
+static void sign(EVP_PKEY *key, const EVP_MD *md, struct bytes message, size_t bytes, uint8_t *out)
+{
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	uint8_t der[256];
 	size_t n = sizeof(der);
-	NEED(EVP_DigestSignInit(ctx, NULL, EVP_sha384(), NULL, key) == 1);
+	NEED(EVP_DigestSignInit(ctx, NULL, md, NULL, key) == 1);
 	NEED(EVP_DigestSign(ctx, der, &n, message.p, message.n) == 1);
 	const uint8_t *p = der;
 	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &p, (long)n);
-	NEED(sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), out, 48) == 48);
-	NEED(BN_bn2binpad(ECDSA_SIG_get0_s(sig), out + 48, 48) == 48);
+	NEED(sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), out, (int)bytes) == (int)bytes);
+	NEED(BN_bn2binpad(ECDSA_SIG_get0_s(sig), out + bytes, (int)bytes) == (int)bytes);
 	ECDSA_SIG_free(sig);
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(key);
 }
 
-void demo_p384_point(const char *name, uint8_t x[48], uint8_t y[48])
+void demo_p384_sign(const char *name, struct bytes message, uint8_t out[96])
 {
-	EVP_PKEY *key = demo_p384_key(name);
+	sign(demo_p384_key(name), EVP_sha384(), message, 48, out);
+}
+
+void demo_p256_sign(const char *name, struct bytes message, uint8_t out[64])
+{
+	sign(demo_p256_key(name), EVP_sha256(), message, 32, out);
+}
+
+static void point(EVP_PKEY *key, int bytes, uint8_t *x, uint8_t *y)
+{
 	BIGNUM *px = NULL, *py = NULL;
-	NEED(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_X, &px) == 1 && BN_bn2binpad(px, x, 48) == 48);
-	NEED(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_Y, &py) == 1 && BN_bn2binpad(py, y, 48) == 48);
+	NEED(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_X, &px) == 1 && BN_bn2binpad(px, x, bytes) == bytes);
+	NEED(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_Y, &py) == 1 && BN_bn2binpad(py, y, bytes) == bytes);
 	BN_free(px);
 	BN_free(py);
 	EVP_PKEY_free(key);
+}
+
+void demo_p384_point(const char *name, uint8_t x[48], uint8_t y[48])
+{
+	point(demo_p384_key(name), 48, x, y);
+}
+
+void demo_p256_point(const char *name, uint8_t xy[64])
+{
+	point(demo_p256_key(name), 32, xy, xy + 32);
 }
 
 /* ---- certificates ---- */

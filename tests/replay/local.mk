@@ -52,6 +52,8 @@ REPLAY_SCENARIOS = \
 	tests/replay/no-tree-head.scenario \
 	tests/replay/pruned-tiles.scenario \
 	tests/replay/pruned-under-the-reader.scenario \
+	tests/replay/read-only-grows.scenario \
+	tests/replay/read-only-other-root.scenario \
 	tests/replay/rescan.scenario \
 	tests/replay/rollback-and-bad-line.scenario \
 	tests/replay/rollback-lasting.scenario \

@@ -6,6 +6,7 @@
 #   start begin|end             where the audit begins (default: begin)
 #   list                        the log is named by a log list, not by the configuration
 #   state NAME                  its state in the list (from then on)
+#   final SIZE [other]          the list ends it with the tree head of that size that was seen, or with another root
 #   delist                      the list no longer names it
 #   listed                      the list names it again
 #   key other                   list or configuration give another key for the same URL
@@ -48,7 +49,7 @@ fail() {
 
 # ---- the log ----
 
-start=begin listed='' state=usable key=$(cat "$trees/main/key") page=1000 now=$base port=''
+start=begin listed='' state=usable final='' key=$(cat "$trees/main/key") page=1000 now=$base port=''
 
 start_server() {
 	"$top_builddir/teewatch-logserver" --dir "$trees/main" --tree "fork=$trees/fork" --tree "other=$trees/other" \
@@ -73,8 +74,8 @@ other_entry() { # KEY-FILE URLS
 }
 
 list_entry() {
-	printf '{"description":"local","log_id":"%s","key":"%s","mmd":86400,"state":{"%s":{"timestamp":"2026-01-01T00:00:00Z"}}' \
-		"$(log_id "$key")" "$key" "$state"
+	printf '{"description":"local","log_id":"%s","key":"%s","mmd":86400,"state":{"%s":{"timestamp":"2026-01-01T00:00:00Z"%s}}' \
+		"$(log_id "$key")" "$key" "$state" "$final"
 	if [ $api = static ]; then
 		printf ',"submission_url":"http://log.demo.example/2026/","monitoring_url":"http://127.0.0.1:%s/static/"}' "$port"
 	else
@@ -115,6 +116,14 @@ script() { # LINE: to the script, which is replaced as a whole by the next crawl
 }
 
 # ---- statements ----
+
+set_final() { # SIZE [other]
+	root=$(sqlite3 -readonly "$work/state/state.db" "SELECT hex(root) FROM tree_head WHERE tree_size = $1 LIMIT 1")
+	[ -n "$root" ] || fail "no tree head of size $1 was seen"
+	[ $# -eq 1 ] || root=$(printf %s "$1" | openssl sha256 -r | cut -c1-64)
+	final=$(printf ',"final_tree_head":{"tree_size":%s,"sha256_root_hash":"%s"}' "$1" \
+		"$(printf %s "$root" | python3 -c 'import base64, sys; print(base64.b64encode(bytes.fromhex(sys.stdin.read())).decode())')")
+}
 
 crawl() {
 	cp "$work/script.new" "$work/script.next"
@@ -159,6 +168,7 @@ check_proof() { # CLASS RESULT
 	got=0
 	"$teewatch" verify --json --offline "$work/proof.one" >"$work/out" 2>"$work/err" || got=$?
 	grep -q "\"result\":\"$2\"" "$work/out" || fail "verify says of the proof: $(cat "$work/out")"
+	[ "$1" != wrong_root ] || grep -q '"bodies":\[{' "$work/proof.one" || fail "the entries are not in the proof"
 	case $2 in verified) same "verify's status" 0 $got ;; incomplete) same "verify's status" 1 $got ;;
 	*) same "verify's status" 4 $got ;; esac
 }
@@ -174,6 +184,7 @@ play() { # STATEMENT WORDS...
 	state) state=$1 ;;
 	key) key=$(cat "$trees/$1.key") ;;
 	page) page=$1 ;;
+	final) set_final "$@" ;;
 	day)
 		now=$((base + $1 * 86400))
 		: >"$work/script.new"
