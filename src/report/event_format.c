@@ -57,7 +57,12 @@ static void put_cut(struct buffer *out, const char *text)
 	struct bytes b = bytes_of_text(text);
 	bool cut = b.n > SUMMARY_TEXT_MAX;
 	b.n = cut ? SUMMARY_TEXT_MAX : b.n;
-	text_put_escaped(out, b);
+	/* What strangers wrote is escaped already: its backslashes stay as they are. */
+	for (size_t i = 0; i < b.n; i++)
+		if (b.p[i] == '\\')
+			buffer_put_u8(out, '\\');
+		else
+			text_put_escaped(out, bytes_slice(b, i, 1));
 	if (cut)
 		buffer_put_text(out, "...");
 }
