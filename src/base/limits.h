@@ -34,6 +34,12 @@
 #define LIMIT_JWKS_KEYS 512u                   /* NVIDIA's set has about 36 keys */
 #define LIMIT_NRAS_DEVICES 32u                 /* of one machine: 8 GPUs and 4 switches, with room */
 #define LIMIT_PCK_CHAIN_BYTES (64u << 10)      /* certification data of a quote: three certificates have 3.7 kB of PEM */
+#define LIMIT_SIGSTORE_ENTRIES 32u              /* log entries, and timestamps, of one bundle: one or two in use */
+#define LIMIT_SIGSTORE_SUBJECTS 1024u          /* of one statement; the first one counts */
+#define LIMIT_SIGSTORE_CHAIN 8u                /* certificates of one authority: two in use */
+#define LIMIT_SIGSTORE_AUTHORITIES 64u         /* logs or authorities of one trusted root: two in use */
+#define LIMIT_SIGSTORE_BUNDLES 1024u           /* in one file or answer: GitHub's pages have 100 */
+#define LIMIT_PLATFORMS 1024u                  /* of one file of hardware measurements: about 20 in use */
 #define LIMIT_COLLATERAL_ITEMS 4096u           /* files named by --collateral and --trust-anchor */
 #define LIMIT_EVIDENCE_FILES 100000u           /* documents in --evidence directories */
 #define LIMIT_VERDICT_CHECKS 352u              /* checks of one verdict: 96 of its kind, 256 expectations */

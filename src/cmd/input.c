@@ -7,6 +7,7 @@
 #include "base/pem.h"
 #include "base/text.h"
 #include "evidence/nras.h"
+#include "evidence/sigstore.h"
 #include "extract/machine.h"
 
 static struct input_piece *add_piece(struct input *in)
@@ -180,9 +181,20 @@ static bool take_machines(struct bytes text, struct arena *a, struct input *out)
 	return out->n > 0;
 }
 
+static void take_bundle(void *context, struct bytes bundle)
+{
+	struct input *out = context;
+	if (out->n < INPUT_PIECES_MAX)
+		take_raw(bundle, EVIDENCE_SIGSTORE, out);
+}
+
 static bool take_json(struct bytes text, struct arena *a, struct input *out, const char **why)
 {
 	struct document d;
+	/* An attestation document may hold one beside its evidence. */
+	bool document = !sigstore_is(text) && !fault_is_set(document_parse(text, a, &d));
+	if (!document && sigstore_each(text, a, take_bundle, out) > 0)
+		return true;
 	if (take_machines(text, a, out))
 		return true;
 	struct fault f = document_parse(text, a, &d);

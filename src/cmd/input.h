@@ -34,7 +34,7 @@ struct input_documents {
 	const char *const *paths;        /* NULL-terminated */
 };
 
-/* Recognise content. type: NULL, or what the user says it is ("snp", "tdx", "sgx", "nitro", "nras", "document",
+/* Recognise content. type: NULL, or what the user says it is ("snp", "tdx", "sgx", "nitro", "nras", "sigstore", "document",
  * "certificate"). False where there is no evidence in it; *why says so. Everything lives in the arena. */
 bool input_recognise(struct bytes content, const char *type, const struct input_documents *documents, struct arena *a,
                      struct input *out, const char **why);

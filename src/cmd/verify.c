@@ -70,7 +70,7 @@ static int read_options(struct verify *x, int argc, char **argv)
 		return command_usage("verify", "it wants a FILE");
 	if (x->type && evidence_kind_of(x->type) == EVIDENCE_NONE && strcmp(x->type, "document") != 0 &&
 	    strcmp(x->type, "certificate") != 0)
-		return command_usage("verify", "--type \"%s\" is none of snp, tdx, sgx, nitro, nvgpu, nvswitch, nras, document, "
+		return command_usage("verify", "--type \"%s\" is none of snp, tdx, sgx, nitro, nvgpu, nvswitch, nras, sigstore, document, "
 		                     "certificate", x->type);
 	return EXIT_DONE;
 }

@@ -13,6 +13,8 @@ src_libct_a_SOURCES = \
 	src/ct/log_proof_verify.c \
 	src/ct/merkle.c \
 	src/ct/merkle.h \
+	src/ct/note.c \
+	src/ct/note.h \
 	src/ct/page.c \
 	src/ct/page.h \
 	src/ct/proof.c \

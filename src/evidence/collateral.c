@@ -12,11 +12,12 @@
 #include "evidence/jwt.h"
 #include "evidence/ocsp.h"
 #include "evidence/rim.h"
+#include "evidence/sigstore.h"
 
 static const char *const kind_names[] = {
 	[COLLATERAL_UNKNOWN] = "unknown", [COLLATERAL_CERTIFICATE] = "certificate", [COLLATERAL_CRL] = "crl",
 	[COLLATERAL_AMD_TCB] = "amd-tcb", [COLLATERAL_ANCHOR] = "anchor",
-	[COLLATERAL_OCSP] = "ocsp",
+	[COLLATERAL_OCSP] = "ocsp", [COLLATERAL_SIGSTORE] = "sigstore",
 	[COLLATERAL_RIM] = "rim", [COLLATERAL_JWKS] = "jwks",
 };
 
@@ -197,6 +198,38 @@ static bool recognise_ocsp(struct bytes der, struct arena *a, struct collateral 
 	return true;
 }
 
+/* Its certificate says when it was made. */
+static bool recognise_bundle(struct bytes text, struct arena *a, struct collateral *out)
+{
+	struct sigstore_bundle b;
+	struct sigstore_identity who;
+	struct cert leaf;
+	if (fault_is_set(sigstore_bundle_parse(text, a, &b)) || fault_is_set(cert_parse(b.certificate, &leaf)))
+		return false;
+	bool named = !fault_is_set(sigstore_identity_read(&leaf, a, &who)) && who.repository.n > 0;
+	const char *repository = named ? text_escaped(a, who.repository) : NULL, *ref = named ? text_escaped(a, who.ref) : NULL;
+	const char *label = repository && ref ? arena_format(a, "%s %s", repository, ref) : NULL;
+	*out = (struct collateral){COLLATERAL_SIGSTORE, text, hash_sha256(text), "sigstore", label ? label : "bundle",
+	                           leaf.not_before_ms, 0, 0};
+	return true;
+}
+
+struct bundles {
+	struct collateral_set *set;
+	struct fault fault;
+	size_t n;
+};
+
+static void take_bundle(void *context, struct bytes text)
+{
+	struct bundles *b = context;
+	struct collateral item;
+	if (!recognise_bundle(text, b->set->arena, &item))
+		return;
+	b->fault = fault_is_set(b->fault) ? b->fault : add_item(b->set, &item);
+	b->n++;
+}
+
 static struct fault add_der(struct collateral_set *s, struct bytes der)
 {
 	struct collateral item;
@@ -217,6 +250,9 @@ struct fault collateral_set_add(struct collateral_set *s, struct bytes content)
 	if (content.n > 0 && content.p[0] == DER_SEQUENCE)
 		return add_der(s, content);
 	if (trimmed.n > 0 && (trimmed.p[0] == '{' || trimmed.p[0] == '<')) {
+		struct bundles bundles = {s, FAULT_OK, 0};
+		if (sigstore_each(content, s->arena, take_bundle, &bundles) > 0)
+			return bundles.n > 0 ? bundles.fault : result;
 		bool known = recognise_rim(content, s->arena, &item) || recognise_table(content, s->arena, &item) ||
 		             recognise_key_set(content, s->arena, &item);
 		return known ? add_item(s, &item) : result;
@@ -240,7 +276,6 @@ static const char *vendor_of(const char *subject)
 	} known[] = {
 		{"CN=ARK-", "amd"},          {"Advanced Micro Devices", "amd"}, {"CN=Intel SGX Root CA", "intel"},
 		{"Intel Corporation", "intel"}, {"NVIDIA", "nvidia"},          {"aws.nitro-enclaves", "nitro"},
-		{"sigstore", "sigstore"},
 	};
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strstr(subject, known[i].part))
@@ -256,15 +291,28 @@ static struct fault add_anchor(struct collateral_set *s, struct bytes der, const
 		return fault_at(FAULT_UNRECOGNISED, 0, "trust_anchor");
 	item.kind = COLLATERAL_ANCHOR;
 	item.vendor = vendor ? arena_text(s->arena, bytes_of_text(vendor)) : vendor_of(name_text(s->arena, c.subject));
-	if (!item.vendor)
+	if (!item.vendor || strcmp(item.vendor, "sigstore") == 0) /* that wants a trusted_root.json */
 		return fault_at(FAULT_UNRECOGNISED, 0, "trust_anchor.subject");
+	return add_item(s, &item);
+}
+
+/* Sigstore's anchor is more than certificates: its logs' keys, and when each counts. */
+static struct fault add_trusted_root(struct collateral_set *s, struct bytes text, const char *vendor)
+{
+	struct sigstore_root root;
+	struct fault f = sigstore_root_parse(text, s->arena, &root);
+	if (fault_is_set(f) || (vendor && strcmp(vendor, "sigstore") != 0))
+		return fault_is_set(f) ? f : fault_at(FAULT_MISMATCH, 0, "trust_anchor");
+	struct collateral item = {COLLATERAL_ANCHOR, text, root.sha256, "sigstore", "trusted root", 0, 0, 0};
 	return add_item(s, &item);
 }
 
 struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes content, const char *vendor)
 {
-	struct bytes der;
+	struct bytes der, trimmed = text_trim(content);
 	size_t at = 0, found = 0;
+	if (trimmed.n > 0 && trimmed.p[0] == '{')
+		return add_trusted_root(s, content, vendor);
 	if (content.n > 0 && content.p[0] == DER_SEQUENCE)
 		return add_anchor(s, content, vendor);
 	while (pem_next(content, &at, s->arena, &der)) {

@@ -14,10 +14,11 @@ enum collateral_kind {
 	COLLATERAL_CERTIFICATE, /* DER certificate */
 	COLLATERAL_CRL,         /* DER CertificateList */
 	COLLATERAL_AMD_TCB,     /* table of SNP TCB floors, see evidence/amd_tcb.h */
-	COLLATERAL_ANCHOR,      /* a trust anchor given by the user: DER certificate */
+	COLLATERAL_ANCHOR,      /* a trust anchor given by the user: DER certificate, or trusted_root.json */
 	COLLATERAL_RIM,         /* reference integrity manifest: XML, see evidence/rim.h */
 	COLLATERAL_JWKS,        /* JSON Web Key Set (RFC 7517), as it stands */
-	COLLATERAL_OCSP         /* DER OCSPResponse */
+	COLLATERAL_OCSP,        /* DER OCSPResponse */
+	COLLATERAL_SIGSTORE     /* Sigstore bundle with a release's attestation, as it stands */
 };
 
 struct collateral {
@@ -45,14 +46,14 @@ void collateral_set_init(struct collateral_set *s, struct arena *a);
  * where nothing is found, FAULT_LIMIT past LIMIT_COLLATERAL_ITEMS. */
 struct fault collateral_set_add(struct collateral_set *s, struct bytes content);
 
-/* The same for trust anchors: certificates only. vendor NULL: found from the subject
+/* The same for trust anchors: certificates, and a Sigstore instance's trusted_root.json. vendor NULL: found from the subject
  * (FAULT_UNRECOGNISED where it tells nothing). */
 struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes content, const char *vendor);
 
 /* "[KIND=]PATH", as --trust-anchor takes it: the path, and the vendor (NULL where none is given). */
 const char *collateral_anchor_option(const char *option, const char **vendor);
 
-const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor rim jwks ocsp */
+const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor rim jwks ocsp sigstore */
 enum collateral_kind collateral_kind_of(const char *name);
 
 #endif

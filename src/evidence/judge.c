@@ -6,6 +6,7 @@
 #include "evidence/nras.h"
 #include "evidence/nvgpu.h"
 #include "evidence/rim.h"
+#include "evidence/sigstore.h"
 #include "evidence/snp.h"
 
 /* One row per kind of evidence: how it is recognised, where its report_data stands, who judges it. */
@@ -77,6 +78,7 @@ static const struct evidence_type types[] = {
 	{EVIDENCE_NVGPU, "spdm-1.1", nvgpu_is, 0, NULL, 0, 0, nvgpu_judge},
 	{EVIDENCE_NVSWITCH, "spdm-1.1", nvswitch_is, 0, NULL, 0, 0, nvgpu_judge},
 	{EVIDENCE_NRAS, "detached-eat", nras_is, 0, NULL, 0, 0, nras_judge},
+	{EVIDENCE_SIGSTORE, "bundle", sigstore_is, 0, NULL, 0, 0, sigstore_judge},
 };
 
 static const struct evidence_type *type_of(struct bytes raw, enum evidence_kind kind)
@@ -196,5 +198,7 @@ void judge(const struct judge_request *request, struct arena *a, struct verdict 
 const char *collateral_vet(const struct collateral *item, const struct collateral_set *set, struct arena *a)
 {
 	const char *why = snp_collateral_vet(item, set, a);
-	return why ? why : rim_collateral_vet(item, set, a);
+	if (!why)
+		why = rim_collateral_vet(item, set, a);
+	return why ? why : sigstore_collateral_vet(item, set, a);
 }

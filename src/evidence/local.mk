@@ -49,6 +49,8 @@ src_libevidence_a_SOURCES = \
 	src/evidence/pck.c \
 	src/evidence/pck.h \
 	src/evidence/pck_chain.c \
+	src/evidence/predicate.c \
+	src/evidence/predicate.h \
 	src/evidence/rim.c \
 	src/evidence/rim.h \
 	src/evidence/rim_chain.c \
@@ -58,6 +60,19 @@ src_libevidence_a_SOURCES = \
 	src/evidence/rim_signature.c \
 	src/evidence/rim_xml.c \
 	src/evidence/rim_xml.h \
+	src/evidence/sigstore.h \
+	src/evidence/sigstore_body.c \
+	src/evidence/sigstore_bundle.c \
+	src/evidence/sigstore_certificate.c \
+	src/evidence/sigstore_entry.c \
+	src/evidence/sigstore_identity.c \
+	src/evidence/sigstore_judge.c \
+	src/evidence/sigstore_part.h \
+	src/evidence/sigstore_root.c \
+	src/evidence/sigstore_root_builtin.c \
+	src/evidence/sigstore_statement.c \
+	src/evidence/sigstore_timestamp.c \
+	src/evidence/sigstore_verify.c \
 	src/evidence/snp.c \
 	src/evidence/snp.h \
 	src/evidence/snp_candidate.c \

@@ -12,6 +12,7 @@ static const char *const names[] = {
 	[EVIDENCE_NVGPU] = "nvgpu",
 	[EVIDENCE_NVSWITCH] = "nvswitch",
 	[EVIDENCE_NRAS] = "nras",
+	[EVIDENCE_SIGSTORE] = "sigstore",
 	[EVIDENCE_UNKNOWN] = "unknown",
 };
 

@@ -11,6 +11,7 @@ enum evidence_kind {
 	EVIDENCE_NVGPU,
 	EVIDENCE_NVSWITCH,
 	EVIDENCE_NRAS,   /* tokens of NVIDIA's attestation service, or of a local verifier */
+	EVIDENCE_SIGSTORE, /* bundle of a build's provenance: of no machine */
 	EVIDENCE_UNKNOWN /* evidence is there, and teewatch does not know of which kind */
 };
 
@@ -32,7 +33,7 @@ enum nonce_rule {
 	NONCE_UNKNOWN      /* the scheme is not known: in one of the halves it is no accident, else nothing is said */
 };
 
-const char *evidence_kind_name(enum evidence_kind k); /* snp tdx sgx nitro nvgpu nvswitch nras unknown; "" for none */
+const char *evidence_kind_name(enum evidence_kind k); /* snp tdx sgx nitro nvgpu nvswitch nras sigstore unknown; "" for none */
 enum evidence_kind evidence_kind_of(const char *name);    /* EVIDENCE_NONE where it is no kind's name */
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "base/text.h"
 #include "cert/names.h"
+#include "evidence/sigstore.h"
 
 /* What one evaluation works on. */
 struct evaluation {
@@ -379,10 +380,8 @@ static bool repository_is_listed(const struct watch_rules *r, const struct verdi
 {
 	const struct verdict_value *repository = verdict_find(v, "repository");
 	for (size_t i = 0; repository && i < r->provenance_count; i++) {
-		struct bytes wanted = bytes_of_text(r->provenance[i]), found = repository->bytes;
-		/* certificates of workflows write the repository as a URL */
-		if (bytes_starts_with(found, BYTES_LITERAL("https://")))
-			found = bytes_slice(found, 8, found.n - 8);
+		struct bytes wanted = sigstore_repository(bytes_of_text(r->provenance[i]));
+		struct bytes found = sigstore_repository(repository->bytes);
 		if (repository->kind == VALUE_TEXT && bytes_equal(wanted, found))
 			return true;
 	}

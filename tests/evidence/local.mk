@@ -1,4 +1,4 @@
-EVIDENCE_TEST_LIBS = tests/pki/libpki.a src/libevidence.a src/libextract.a src/libcert.a src/libbase.a \
+EVIDENCE_TEST_LIBS = tests/pki/libpki.a src/libevidence.a src/libextract.a src/libct.a src/libcert.a src/libbase.a \
 	$(IDN2_LIBS) $(XML_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 NVGPU_SCENE = tests/evidence/nvgpu_scene.c tests/evidence/nvgpu_scene.h
 SNP_SCENE = tests/evidence/snp_scene.c tests/evidence/snp_scene.h
@@ -7,7 +7,7 @@ EVIDENCE_TESTS = tests/evidence/test_verdict tests/evidence/test_collateral test
 	tests/evidence/test_rim tests/evidence/test_rim_flips tests/evidence/test_rim_vectors \
 	tests/evidence/test_nvgpu tests/evidence/test_nvgpu_flips tests/evidence/test_nvgpu_vectors \
 	tests/evidence/test_gpu_binding tests/evidence/test_ocsp tests/evidence/test_spdm \
-	tests/evidence/test_dcap_quote \
+	tests/evidence/test_dcap_quote tests/evidence/test_sigstore \
 	tests/evidence/test_jwt tests/evidence/test_nras tests/evidence/test_nras_vectors
 check_PROGRAMS += $(EVIDENCE_TESTS)
 TESTS += $(EVIDENCE_TESTS)
@@ -49,3 +49,5 @@ tests_evidence_test_spdm_SOURCES = tests/evidence/test_spdm.c
 tests_evidence_test_spdm_LDADD = $(EVIDENCE_TEST_LIBS)
 tests_evidence_test_dcap_quote_SOURCES = tests/evidence/test_dcap_quote.c
 tests_evidence_test_dcap_quote_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_sigstore_SOURCES = tests/evidence/test_sigstore.c
+tests_evidence_test_sigstore_LDADD = $(EVIDENCE_TEST_LIBS)

@@ -292,7 +292,7 @@ TEST(little_memory)
 
 TEST(kinds)
 {
-	static const char *const names[] = {"", "snp", "tdx", "sgx", "nitro", "nvgpu", "nvswitch", "nras", "unknown"};
+	static const char *const names[] = {"", "snp", "tdx", "sgx", "nitro", "nvgpu", "nvswitch", "nras", "sigstore", "unknown"};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		CHECK_TEXT(evidence_kind_name((enum evidence_kind)i), names[i]);
 		CHECK(evidence_kind_of(names[i]) == (enum evidence_kind)i);

@@ -1,7 +1,7 @@
 check_PROGRAMS += tests/store/test_store tests/store/test_store_past tests/store/test_store_promise tests/store/test_publish tests/store/test_store_faults
 TESTS += tests/store/test_store tests/store/test_store_past tests/store/test_store_promise tests/store/test_publish tests/store/test_store_faults
 
-STORE_TEST_LIBS = src/libstore.a src/libevidence.a src/libextract.a src/libcert.a src/libbase.a \
+STORE_TEST_LIBS = src/libstore.a src/libevidence.a src/libextract.a src/libct.a src/libcert.a src/libbase.a \
 	$(SQLITE_LIBS) $(PSL_LIBS) $(IDN2_LIBS) $(XML_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 
 tests_store_test_store_SOURCES = tests/store/test_store.c tests/store/history.h tests/store/scene.h
