@@ -34,6 +34,11 @@
 #define LIMIT_JWKS_KEYS 512u                   /* NVIDIA's set has about 36 keys */
 #define LIMIT_NRAS_DEVICES 32u                 /* of one machine: 8 GPUs and 4 switches, with room */
 #define LIMIT_PCK_CHAIN_BYTES (64u << 10)      /* certification data of a quote: three certificates have 3.7 kB of PEM */
+#define LIMIT_INTEL_DOCUMENT_BYTES (256u << 10) /* TCB info has 3 to 14 kB */
+#define LIMIT_TCB_LEVELS 256u                  /* of one document: 20 at the most have been seen */
+#define LIMIT_TCB_ADVISORIES 512u              /* of one level: about 40 */
+#define LIMIT_TDX_MODULES 64u                  /* TDX module lines of one TCB info: 3 */
+#define LIMIT_TCB_NUMBERS 64u                  /* evaluation data numbers that are served: 3 */
 #define LIMIT_SIGSTORE_ENTRIES 32u              /* log entries, and timestamps, of one bundle: one or two in use */
 #define LIMIT_SIGSTORE_SUBJECTS 1024u          /* of one statement; the first one counts */
 #define LIMIT_SIGSTORE_CHAIN 8u                /* certificates of one authority: two in use */

@@ -31,6 +31,51 @@ const struct check checks[] = {
 	{"snp.tcb", EVIDENCE_SNP, true, false,
 	 "the TCB was compared with the dated table of AMD's bulletins and is not revoked; one that is merely old "
 	 "refutes tcb_up_to_date and fails nothing"},
+	{"dcap.format", EVIDENCE_SGX, true, false,
+	 "every length of the quote fits, and version, key, TEE, body and certification data are known ones"},
+	{"dcap.qe_vendor", EVIDENCE_SGX, true, false, "the quoting enclave has Intel's vendor id"},
+	{"dcap.attestation_key", EVIDENCE_SGX, true, false, "the attestation key is a point on P-256"},
+	{"dcap.quote_signature", EVIDENCE_SGX, true, false,
+	 "header and body are signed by the attestation key (ECDSA P-256 with SHA-256)"},
+	{"dcap.key_binding", EVIDENCE_SGX, true, false,
+	 "the quoting enclave's report vouches for the attestation key and the authentication data, with all 64 bytes"},
+	{"dcap.pck_available", EVIDENCE_SGX, true, false, "the PCK certificate came with the quote or is at hand"},
+	{"dcap.pck_shape", EVIDENCE_SGX, true, false,
+	 "the certificates have the names and roles of Intel's, the PCK's its SGX extension"},
+	{"dcap.pck_chain", EVIDENCE_SGX, true, false,
+	 "the PCK certificate chains to the pinned Intel root by name and key, and is valid at the time"},
+	{"dcap.qe_report_signature", EVIDENCE_SGX, true, false, "the quoting enclave's report is signed by the PCK"},
+	{"dcap.root_crl", EVIDENCE_SGX, false, false, "a CRL of Intel's root is at hand, and signed by it"},
+	{"dcap.pck_ca_revocation", EVIDENCE_SGX, true, false,
+	 "a fresh CRL of the root does not revoke the CA of the PCK certificate"},
+	{"dcap.pck_crl", EVIDENCE_SGX, false, false,
+	 "a CRL of the PCK certificate's issuer is at hand, signed by it and of its key"},
+	{"dcap.pck_revocation", EVIDENCE_SGX, true, false, "a fresh one does not revoke the PCK certificate"},
+	{"dcap.tcb_signer", EVIDENCE_SGX, true, false,
+	 "who has signed TCB info and QE identity is Intel's TCB signer: by its name, issued by the root itself, valid"},
+	{"dcap.tcb_signer_revocation", EVIDENCE_SGX, true, false, "a fresh CRL of the root does not revoke the TCB signer"},
+	{"dcap.tcb_info_signature", EVIDENCE_SGX, true, false,
+	 "a TCB info of this TEE and processor (FMSPC, PCEID) is at hand, with its bytes as they were signed"},
+	{"dcap.tcb_info", EVIDENCE_SGX, true, false,
+	 "it follows its format, in a known version, and was in force at the time"},
+	{"dcap.qe_identity_signature", EVIDENCE_SGX, true, false,
+	 "an identity of the quoting enclave of this TEE is at hand, with its bytes as they were signed"},
+	{"dcap.qe_identity", EVIDENCE_SGX, true, false,
+	 "it follows its format, in a known version, and was in force at the time"},
+	{"dcap.qe_identity_match", EVIDENCE_SGX, true, false,
+	 "the enclave that signed the quote is the one of the identity: MRSIGNER, ISVPRODID, ATTRIBUTES, MISCSELECT; "
+	 "where there is no document, Intel's as they are known"},
+	{"dcap.qe_tcb", EVIDENCE_SGX, true, false,
+	 "the quoting enclave's level was looked up and is not revoked; one that is merely old fails nothing"},
+	{"dcap.tdx_module", EVIDENCE_TDX, true, false,
+	 "the TDX module is Intel's: MRSIGNERSEAM and SEAMATTRIBUTES are as the TCB info says for its major version"},
+	{"dcap.tdx_module_tcb", EVIDENCE_TDX, true, false,
+	 "the TDX module's level was looked up and is not revoked; one that is merely old fails nothing"},
+	{"dcap.tcb", EVIDENCE_SGX, true, false,
+	 "the platform's TCB level was looked up and is not revoked; one that is merely old refutes tcb_up_to_date and "
+	 "fails nothing"},
+	{"dcap.debug", EVIDENCE_SGX, true, false,
+	 "the attributes forbid debugging and, of trust domains, profiling (TUD bits)"},
 	{"nras.format", EVIDENCE_NRAS, true, false, "the tokens are well-formed, and have the claims that such tokens have"},
 	{"nras.issuer", EVIDENCE_NRAS, true, false,
 	 "all are issued by NVIDIA's service; what a local verifier writes is the word of whoever offers it"},
@@ -109,7 +154,8 @@ const size_t check_count = sizeof(checks) / sizeof(checks[0]);
 
 bool check_is_of(const struct check *check, enum evidence_kind kind)
 {
-	return check->kind == (kind == EVIDENCE_NVSWITCH ? EVIDENCE_NVGPU : kind);
+	bool quote = kind == EVIDENCE_TDX && check->kind == EVIDENCE_SGX;
+	return quote || check->kind == (kind == EVIDENCE_NVSWITCH ? EVIDENCE_NVGPU : kind);
 }
 
 const struct check *check_find(const char *id)

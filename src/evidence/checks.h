@@ -20,7 +20,7 @@ struct check {
 
 extern const struct check checks[];
 extern const size_t check_count;
-/* Is it a check of this kind? Switches have those of GPUs. */
+/* Is it a check of this kind? Switches have those of GPUs, trust domains those of enclaves and more. */
 bool check_is_of(const struct check *check, enum evidence_kind kind);
 const struct check *check_find(const char *id); /* NULL: not in the table */
 

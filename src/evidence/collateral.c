@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cert/cert.h"
 #include "evidence/amd_tcb.h"
+#include "evidence/intel_collateral.h"
 #include "evidence/jwt.h"
 #include "evidence/ocsp.h"
 #include "evidence/rim.h"
@@ -19,6 +20,8 @@ static const char *const kind_names[] = {
 	[COLLATERAL_AMD_TCB] = "amd-tcb", [COLLATERAL_ANCHOR] = "anchor",
 	[COLLATERAL_OCSP] = "ocsp", [COLLATERAL_SIGSTORE] = "sigstore",
 	[COLLATERAL_RIM] = "rim", [COLLATERAL_JWKS] = "jwks",
+	[COLLATERAL_TCB_INFO] = "tcb-info", [COLLATERAL_QE_IDENTITY] = "qe-identity",
+	[COLLATERAL_TCB_NUMBERS] = "tcb-numbers",
 };
 
 const char *collateral_kind_name(enum collateral_kind k)
@@ -39,7 +42,7 @@ void collateral_set_init(struct collateral_set *s, struct arena *a)
 	*s = (struct collateral_set){.arena = a};
 }
 
-static struct fault add_item(struct collateral_set *s, const struct collateral *item)
+struct fault collateral_set_put(struct collateral_set *s, const struct collateral *item)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (s->items[i].kind == item->kind && sha256_equal(&s->items[i].sha256, &item->sha256))
@@ -226,7 +229,7 @@ static void take_bundle(void *context, struct bytes text)
 	struct collateral item;
 	if (!recognise_bundle(text, b->set->arena, &item))
 		return;
-	b->fault = fault_is_set(b->fault) ? b->fault : add_item(b->set, &item);
+	b->fault = fault_is_set(b->fault) ? b->fault : collateral_set_put(b->set, &item);
 	b->n++;
 }
 
@@ -236,7 +239,7 @@ static struct fault add_der(struct collateral_set *s, struct bytes der)
 	if (!recognise_certificate(der, s->arena, &item) && !recognise_crl(der, s->arena, &item) &&
 	    !recognise_ocsp(der, s->arena, &item))
 		return fault_at(FAULT_UNRECOGNISED, 0, "collateral");
-	return add_item(s, &item);
+	return collateral_set_put(s, &item);
 }
 
 struct fault collateral_set_add(struct collateral_set *s, struct bytes content)
@@ -247,15 +250,21 @@ struct fault collateral_set_add(struct collateral_set *s, struct bytes content)
 	size_t at = 0, found = 0;
 	if (content.n > LIMIT_FILE_BYTES)
 		return fault_at(FAULT_LIMIT, LIMIT_FILE_BYTES, "collateral");
+	if (intel_collateral_unwrap(trimmed, s->arena, &der)) {
+		content = der;
+		trimmed = text_trim(der);
+	}
 	if (content.n > 0 && content.p[0] == DER_SEQUENCE)
 		return add_der(s, content);
+	if (trimmed.n > 0 && trimmed.p[0] == '{' && intel_collateral_add(s, trimmed, &result))
+		return result;
 	if (trimmed.n > 0 && (trimmed.p[0] == '{' || trimmed.p[0] == '<')) {
 		struct bundles bundles = {s, FAULT_OK, 0};
 		if (sigstore_each(content, s->arena, take_bundle, &bundles) > 0)
 			return bundles.n > 0 ? bundles.fault : result;
 		bool known = recognise_rim(content, s->arena, &item) || recognise_table(content, s->arena, &item) ||
 		             recognise_key_set(content, s->arena, &item);
-		return known ? add_item(s, &item) : result;
+		return known ? collateral_set_put(s, &item) : result;
 	}
 	while (pem_next(content, &at, s->arena, &der)) {
 		struct fault f = add_der(s, der);
@@ -293,7 +302,7 @@ static struct fault add_anchor(struct collateral_set *s, struct bytes der, const
 	item.vendor = vendor ? arena_text(s->arena, bytes_of_text(vendor)) : vendor_of(name_text(s->arena, c.subject));
 	if (!item.vendor || strcmp(item.vendor, "sigstore") == 0) /* that wants a trusted_root.json */
 		return fault_at(FAULT_UNRECOGNISED, 0, "trust_anchor.subject");
-	return add_item(s, &item);
+	return collateral_set_put(s, &item);
 }
 
 /* Sigstore's anchor is more than certificates: its logs' keys, and when each counts. */
@@ -304,7 +313,7 @@ static struct fault add_trusted_root(struct collateral_set *s, struct bytes text
 	if (fault_is_set(f) || (vendor && strcmp(vendor, "sigstore") != 0))
 		return fault_is_set(f) ? f : fault_at(FAULT_MISMATCH, 0, "trust_anchor");
 	struct collateral item = {COLLATERAL_ANCHOR, text, root.sha256, "sigstore", "trusted root", 0, 0, 0};
-	return add_item(s, &item);
+	return collateral_set_put(s, &item);
 }
 
 struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes content, const char *vendor)

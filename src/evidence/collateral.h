@@ -18,6 +18,9 @@ enum collateral_kind {
 	COLLATERAL_RIM,         /* reference integrity manifest: XML, see evidence/rim.h */
 	COLLATERAL_JWKS,        /* JSON Web Key Set (RFC 7517), as it stands */
 	COLLATERAL_OCSP,        /* DER OCSPResponse */
+	COLLATERAL_TCB_INFO,    /* Intel's TCB info, see evidence/intel_document.h; likewise the next two */
+	COLLATERAL_QE_IDENTITY,
+	COLLATERAL_TCB_NUMBERS,
 	COLLATERAL_SIGSTORE     /* Sigstore bundle with a release's attestation, as it stands */
 };
 
@@ -41,10 +44,14 @@ struct collateral_set {
 
 void collateral_set_init(struct collateral_set *s, struct arena *a);
 
-/* Recognise the bytes of a file or answer: DER or PEM (one or several certificates, CRLs), the TCB
- * table, RIMs (XML, or the RIM service's answer), key sets. Adds a copy of each item found; those there already are not added twice. FAULT_UNRECOGNISED
+/* Recognise the bytes of a file or answer: DER, or its hex, or PEM, percent-encoded or not (one or several certificates,
+ * CRLs), the TCB table, RIMs (XML, or the RIM service's answer), key sets, Intel's signed documents and bundles of
+ * them. Adds a copy of each item found; those there already are not added twice. FAULT_UNRECOGNISED
  * where nothing is found, FAULT_LIMIT past LIMIT_COLLATERAL_ITEMS. */
 struct fault collateral_set_add(struct collateral_set *s, struct bytes content);
+
+/* Add one item that has been recognised: for those who take wrappings apart. */
+struct fault collateral_set_put(struct collateral_set *s, const struct collateral *item);
 
 /* The same for trust anchors: certificates, and a Sigstore instance's trusted_root.json. vendor NULL: found from the subject
  * (FAULT_UNRECOGNISED where it tells nothing). */
@@ -53,7 +60,8 @@ struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes co
 /* "[KIND=]PATH", as --trust-anchor takes it: the path, and the vendor (NULL where none is given). */
 const char *collateral_anchor_option(const char *option, const char **vendor);
 
-const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor rim jwks ocsp sigstore */
+const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor rim jwks ocsp
+                                                                * tcb-info qe-identity tcb-numbers sigstore */
 enum collateral_kind collateral_kind_of(const char *name);
 
 #endif

@@ -3,6 +3,8 @@
 #include "base/cursor.h"
 #include "base/limits.h"
 #include "evidence/binding.h"
+#include "evidence/dcap.h"
+#include "evidence/intel_collateral.h"
 #include "evidence/nras.h"
 #include "evidence/nvgpu.h"
 #include "evidence/rim.h"
@@ -21,17 +23,7 @@ struct evidence_type {
 	              struct judge_needs *needs);
 };
 
-enum { TEE_SGX = 0, TEE_TDX = 0x81, QUOTE_BYTES_MIN = 436, REPORT_DATA_BYTES = 64 };
-
-/* Header of Intel quotes: u16 version, u16 key type, u32 TEE type (little-endian). */
-static bool is_quote(struct bytes raw, uint16_t version, uint32_t tee)
-{
-	struct cursor c = cursor_of(raw);
-	uint16_t v = cursor_u16le(&c, "version");
-	uint16_t key = cursor_u16le(&c, "att_key_type"); /* never 0, unlike what an SNP report of version 3 has here */
-	uint32_t t = cursor_u32le(&c, "tee_type");
-	return cursor_ok(&c) && raw.n >= QUOTE_BYTES_MIN && v == version && key != 0 && t == tee;
-}
+enum { REPORT_DATA_BYTES = 64 };
 
 /* By its length, or by what every report begins with: so a cut or padded one is called that. */
 static bool is_snp(struct bytes raw)
@@ -47,21 +39,6 @@ static bool is_snp(struct bytes raw)
 	              : raw.n == SNP_REPORT_BYTES && version >= 2 && version <= 255;
 }
 
-static bool is_sgx_v3(struct bytes raw)
-{
-	return is_quote(raw, 3, TEE_SGX);
-}
-
-static bool is_tdx_v4(struct bytes raw)
-{
-	return is_quote(raw, 4, TEE_TDX);
-}
-
-static bool is_tdx_v5(struct bytes raw)
-{
-	return is_quote(raw, 5, TEE_TDX);
-}
-
 /* COSE_Sign1: a CBOR array of four (tag 18 before it or not), whose first item is a short byte string. */
 static bool is_nitro(struct bytes raw)
 {
@@ -71,9 +48,8 @@ static bool is_nitro(struct bytes raw)
 
 static const struct evidence_type types[] = {
 	{EVIDENCE_SNP, "report", is_snp, 0x50, "measurement", 0x90, 48, snp_judge},
-	{EVIDENCE_SGX, "quote-v3", is_sgx_v3, 368, "mrenclave", 112, 32, NULL},
-	{EVIDENCE_TDX, "quote-v4", is_tdx_v4, 568, "mrtd", 184, 48, NULL},
-	{EVIDENCE_TDX, "quote-v5", is_tdx_v5, 574, "mrtd", 190, 48, NULL},
+	{EVIDENCE_SGX, "quote", dcap_sgx_is, 0, NULL, 0, 0, dcap_judge},
+	{EVIDENCE_TDX, "quote", dcap_tdx_is, 0, NULL, 0, 0, dcap_judge},
 	{EVIDENCE_NITRO, "cose-sign1", is_nitro, 0, NULL, 0, 0, NULL},
 	{EVIDENCE_NVGPU, "spdm-1.1", nvgpu_is, 0, NULL, 0, 0, nvgpu_judge},
 	{EVIDENCE_NVSWITCH, "spdm-1.1", nvswitch_is, 0, NULL, 0, 0, nvgpu_judge},
@@ -99,20 +75,6 @@ enum evidence_kind evidence_recognise(struct bytes raw)
 	return t ? t->kind : EVIDENCE_NONE;
 }
 
-/* An Intel quote without what may follow its signature data: u32 length behind the body, then that many bytes. */
-static struct bytes quote_without_tail(struct bytes raw, const struct evidence_type *t)
-{
-	size_t at = t->report_data_at + REPORT_DATA_BYTES; /* version 5 tells its body's length, 3 and 4 end here */
-	if (strcmp(t->format, "quote-v5") == 0) {
-		struct cursor body = cursor_of(bytes_slice(raw, 50, 4));
-		at = (size_t)54 + cursor_u32le(&body, "body_size");
-	}
-	struct cursor c = cursor_of(raw);
-	cursor_take(&c, at, "body");
-	cursor_take(&c, cursor_u32le(&c, "signature_data"), "signature_data");
-	return cursor_ok(&c) ? bytes_slice(raw, 0, c.offset) : raw;
-}
-
 /* Evidence that cannot be verified yet: recorded, its binding compared where report_data's place is known. */
 static void judge_unsupported(const struct judge_request *r, const struct evidence_type *t, struct verdict *v)
 {
@@ -126,7 +88,7 @@ static void judge_unsupported(const struct judge_request *r, const struct eviden
 			            bytes_slice(r->evidence, t->measurement_at, t->measurement_bytes));
 	}
 	v->report_data = report_data;
-	v->sha256 = hash_sha256(t && t->report_data_at > 0 ? quote_without_tail(r->evidence, t) : r->evidence);
+	v->sha256 = hash_sha256(r->evidence);
 	verdict_check(v, "evidence.supported", CHECK_NOT_CHECKED, "teewatch cannot verify evidence of this kind yet");
 	binding_judge(&r->binding, report_data, BINDING_PLACE_KNOWN, v);
 	claims_put(v, CHECK_NOT_CHECKED, false, "evidence of this kind cannot be verified yet");
@@ -198,6 +160,8 @@ void judge(const struct judge_request *request, struct arena *a, struct verdict 
 const char *collateral_vet(const struct collateral *item, const struct collateral_set *set, struct arena *a)
 {
 	const char *why = snp_collateral_vet(item, set, a);
+	if (!why)
+		why = intel_collateral_vet(item, set, a);
 	if (!why)
 		why = rim_collateral_vet(item, set, a);
 	return why ? why : sigstore_collateral_vet(item, set, a);

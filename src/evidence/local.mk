@@ -13,16 +13,30 @@ src_libevidence_a_SOURCES = \
 	src/evidence/checks.h \
 	src/evidence/collateral.c \
 	src/evidence/collateral.h \
+	src/evidence/dcap_documents.c \
+	src/evidence/dcap_documents.h \
+	src/evidence/dcap.c \
+	src/evidence/dcap.h \
+	src/evidence/dcap_put.c \
 	src/evidence/dcap_quote.c \
 	src/evidence/dcap_quote.h \
+	src/evidence/dcap_tcb.c \
+	src/evidence/dcap_tcb.h \
 	src/evidence/ecdsa.c \
 	src/evidence/ecdsa.h \
 	src/evidence/es384.c \
 	src/evidence/es384.h \
 	src/evidence/gpu_binding.c \
 	src/evidence/gpu_binding.h \
+	src/evidence/intel_collateral.c \
+	src/evidence/intel_collateral.h \
+	src/evidence/intel_crl.c \
+	src/evidence/intel_crl.h \
+	src/evidence/intel_document.c \
+	src/evidence/intel_document.h \
 	src/evidence/intel_roots.c \
 	src/evidence/intel_roots.h \
+	src/evidence/intel_vet.c \
 	src/evidence/judge.c \
 	src/evidence/judge.h \
 	src/evidence/jwt.c \
@@ -30,6 +44,10 @@ src_libevidence_a_SOURCES = \
 	src/evidence/nras.c \
 	src/evidence/nras.h \
 	src/evidence/nras_judge.c \
+	src/evidence/nvgpu.c \
+	src/evidence/nvgpu.h \
+	src/evidence/nvgpu_put.c \
+	src/evidence/nvgpu_rim.c \
 	src/evidence/nvidia_certificates.c \
 	src/evidence/nvidia_chain.c \
 	src/evidence/nvidia_chain.h \
@@ -39,16 +57,14 @@ src_libevidence_a_SOURCES = \
 	src/evidence/nvidia_rim_roots.h \
 	src/evidence/nvidia_roots.c \
 	src/evidence/nvidia_roots.h \
-	src/evidence/nvgpu.c \
-	src/evidence/nvgpu.h \
-	src/evidence/nvgpu_put.c \
-	src/evidence/nvgpu_rim.c \
 	src/evidence/ocsp.c \
 	src/evidence/ocsp.h \
 	src/evidence/ocsp_response.c \
 	src/evidence/pck.c \
 	src/evidence/pck.h \
 	src/evidence/pck_chain.c \
+	src/evidence/qe_identity.c \
+	src/evidence/qe_identity.h \
 	src/evidence/predicate.c \
 	src/evidence/predicate.h \
 	src/evidence/rim.c \
@@ -82,5 +98,9 @@ src_libevidence_a_SOURCES = \
 	src/evidence/snp_vek.c \
 	src/evidence/spdm.c \
 	src/evidence/spdm.h \
+	src/evidence/tcb_evaluate.c \
+	src/evidence/tcb_evaluate.h \
+	src/evidence/tcb_info.c \
+	src/evidence/tcb_info.h \
 	src/evidence/verdict.c \
 	src/evidence/verdict.h

@@ -110,7 +110,7 @@ bool nvidia_chain_find(const struct collateral_set *set, struct bytes message, s
                        struct arena *a, struct nvidia_chain *out)
 {
 	struct buffer whole;
-	struct cert c, issuer;
+	struct cert c = {0}, issuer;
 	bool builtin;
 	struct bytes root;
 	*out = (struct nvidia_chain){0};

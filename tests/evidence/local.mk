@@ -7,7 +7,7 @@ EVIDENCE_TESTS = tests/evidence/test_verdict tests/evidence/test_collateral test
 	tests/evidence/test_rim tests/evidence/test_rim_flips tests/evidence/test_rim_vectors \
 	tests/evidence/test_nvgpu tests/evidence/test_nvgpu_flips tests/evidence/test_nvgpu_vectors \
 	tests/evidence/test_gpu_binding tests/evidence/test_ocsp tests/evidence/test_spdm \
-	tests/evidence/test_dcap_quote tests/evidence/test_sigstore \
+	tests/evidence/test_dcap_quote tests/evidence/test_dcap_vectors tests/evidence/test_sigstore \
 	tests/evidence/test_jwt tests/evidence/test_nras tests/evidence/test_nras_vectors
 check_PROGRAMS += $(EVIDENCE_TESTS)
 TESTS += $(EVIDENCE_TESTS)
@@ -49,5 +49,7 @@ tests_evidence_test_spdm_SOURCES = tests/evidence/test_spdm.c
 tests_evidence_test_spdm_LDADD = $(EVIDENCE_TEST_LIBS)
 tests_evidence_test_dcap_quote_SOURCES = tests/evidence/test_dcap_quote.c
 tests_evidence_test_dcap_quote_LDADD = $(EVIDENCE_TEST_LIBS)
+tests_evidence_test_dcap_vectors_SOURCES = tests/evidence/test_dcap_vectors.c
+tests_evidence_test_dcap_vectors_LDADD = $(EVIDENCE_TEST_LIBS)
 tests_evidence_test_sigstore_SOURCES = tests/evidence/test_sigstore.c
 tests_evidence_test_sigstore_LDADD = $(EVIDENCE_TEST_LIBS)
