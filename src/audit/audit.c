@@ -58,6 +58,8 @@ bool audit_store_failed(struct audit *a, int rc)
 
 bool audit_must_stop(const struct audit *a)
 {
+	if (a->options->alive)
+		a->options->alive();
 	if (a->error || (a->options->stop && *a->options->stop))
 		return true;
 	return a->deadline_ms != 0 && clock_monotonic_ms() >= a->deadline_ms;

@@ -48,6 +48,7 @@ struct audit_options {
 	int verbosity;                     /* -1 quiet, 0, 1 */
 	const char *version;
 	const volatile sig_atomic_t *stop; /* set by a signal: end tidily */
+	void (*alive)(void);               /* called between steps; may be NULL */
 };
 
 /* Audit once. Returns the exit status of the command. */

@@ -30,6 +30,8 @@ teewatch_SOURCES = \
 	src/cmd/input.h \
 	src/cmd/logs.c \
 	src/cmd/main.c \
+	src/cmd/notify.c \
+	src/cmd/notify.h \
 	src/cmd/proof.c \
 	src/cmd/proof.h \
 	src/cmd/publish.c \
