@@ -11,7 +11,7 @@
 #include "alert/destination.h"
 #include "ct/log.h"
 #include "policy/policy.h"
-#include "proc/pool.h"
+#include "proc/vendor.h"
 #include "store/store.h"
 
 enum audit_fetch { AUDIT_FETCH_WATCHED, AUDIT_FETCH_ALL, AUDIT_FETCH_NONE };
@@ -38,7 +38,7 @@ struct audit_options {
 	bool offline, rescan;
 	bool follow;                       /* runs come close after each other */
 	enum audit_fetch fetch;
-	const char *kds_url;
+	struct vendor_urls vendors;
 	const struct alert_destination *alerts;
 	size_t alert_count;
 	const char *metrics_file;          /* NULL: none */

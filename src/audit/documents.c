@@ -190,8 +190,10 @@ static bool fetch_from(struct audit *a, const char *host, const struct sha256 *c
 		*why = "the run ended before it could be fetched";
 		return false;
 	}
-	struct fetch_order order = {.purpose = FETCH_DOCUMENT, .url = url, .local_allowed = false,
-	                            .max_bytes = LIMIT_DOCUMENT_BYTES, .slot = (uint32_t)slot};
+	struct fetch_order order = {
+		.purpose = FETCH_DOCUMENT, .url = url, .local_allowed = false, .max_bytes = LIMIT_DOCUMENT_BYTES,
+		.slot = (uint32_t)slot
+	};
 	int rc = pool_fetch_wait(a->pool, &order, &result);
 	bool good = false;
 	if (rc < 0) {

@@ -42,7 +42,8 @@ static bool keep(struct inventory *inv, const struct collateral *c, const char *
 	copy->der = arena_bytes(&inv->arena, c->der);
 	copy->vendor = arena_text(&inv->arena, bytes_of_text(c->vendor));
 	copy->label = arena_text(&inv->arena, bytes_of_text(c->label));
-	if (copy->der.n != c->der.n || !copy->vendor || !copy->label)
+	copy->subject = arena_text(&inv->arena, bytes_of_text(c->subject));
+	if (copy->der.n != c->der.n || !copy->vendor || !copy->label || !copy->subject)
 		return false;
 	inv->sources[s->n] = source[0] ? arena_text(&inv->arena, bytes_of_text(source)) : NULL;
 	s->n++;
@@ -72,10 +73,8 @@ static void archive(struct audit *a, const struct collateral *c, const char *sou
 
 /* Let a worker recognise the content, and keep what it finds. Returns how many items are new, or -1
  * when there is nothing in it. */
-static int take(struct audit *a, const struct task_body *body, bool anchor, const char *vendor, const char *source,
-                struct fault *fault)
+static int take(struct audit *a, const struct task_collateral *t, const char *source, struct fault *fault)
 {
-	struct task_collateral t = {.body = *body, .anchor = anchor, .vendor = vendor};
 	struct task_collateral_reply reply = {0};
 	struct arena arena;
 	struct buffer message;
@@ -84,7 +83,7 @@ static int take(struct audit *a, const struct task_body *body, bool anchor, cons
 	int added = -1;
 	arena_init(&arena, LIMIT_ARENA_BYTES);
 	buffer_init(&message, LIMIT_FRAME_BYTES);
-	task_collateral_encode(&t, &message);
+	task_collateral_encode(t, &message);
 	int rc = pool_call(a->pool, TASK_COLLATERAL, buffer_bytes(&message), &arena, &outcome, &answer);
 	if (rc < 0)
 		a->error = rc;
@@ -180,8 +179,8 @@ static int load_file(void *context, const char *path)
 		audit_warn(a, "%s: cannot be read: %s", path, strerror(-rc));
 		a->incomplete = true;
 	} else {
-		struct task_body body = {.content = buffer_bytes(&content)};
-		int added = take(a, &body, l->anchor, l->vendor, "file", &fault);
+		struct task_collateral t = {.body = {.content = buffer_bytes(&content)}, .anchor = l->anchor, .vendor = l->vendor};
+		int added = take(a, &t, "file", &fault);
 		if (added < 0 && l->whole_directory) /* other things may lie in a directory */
 			audit_say(a, "%s: no collateral in it", path);
 		else if (added < 0) {
@@ -230,9 +229,9 @@ void inventory_load(struct audit *a)
 	arena_init(&inv->arena, LIMIT_ARENA_BYTES);
 	collateral_set_init(&inv->set, &inv->arena);
 	audit_store_failed(a, store_collateral_each(a->store, load_archived, a));
-	struct task_body table = {.content = bytes_of_text(amd_tcb_builtin)};
+	struct task_collateral table = {.body = {.content = bytes_of_text(amd_tcb_builtin)}, .vendor = ""};
 	struct fault ignored;
-	take(a, &table, false, "", "built in", &ignored);
+	take(a, &table, "built in", &ignored);
 	for (const char *const *p = a->options->collateral; p && *p && !a->error; p++)
 		load_path(a, *p, false);
 	for (const char *const *p = a->options->trust_anchors; p && *p && !a->error; p++)
@@ -253,8 +252,8 @@ void inventory_release(struct inventory *i)
 void inventory_endorsement(struct audit *a, struct bytes der, const char *source)
 {
 	struct fault fault;
-	struct task_body body = {.content = der};
-	if (der.n > 0 && der.p[0] == DER_SEQUENCE && take(a, &body, false, "", source, &fault) > 0)
+	struct task_collateral t = {.body = {.content = der}, .vendor = ""};
+	if (der.n > 0 && der.p[0] == DER_SEQUENCE && take(a, &t, source, &fault) > 0)
 		vet(a);
 }
 
@@ -276,28 +275,28 @@ static bool ask_once(struct inventory *inv, const char *url)
 	return true;
 }
 
-static bool fetch_one(struct audit *a, const char *url)
+static bool fetch_one(struct audit *a, const char *url, struct bytes post)
 {
 	struct slots *slots = pool_slots(a->pool);
-	struct fetch_result result;
+	struct vendor_answer answer = {0};
+	const struct fetch_result *r = &answer.result;
 	struct fault fault;
 	int slot = audit_take_slot(a), added = -1;
 	if (slot < 0)
 		return false;
-	struct fetch_order order = {.purpose = FETCH_VENDOR, .url = url, .local_allowed = true,
-	                            .max_bytes = LIMIT_COLLATERAL_BYTES, .slot = (uint32_t)slot};
-	int rc = pool_fetch_wait(a->pool, &order, &result);
+	int rc = vendor_ask(a->pool, url, post, slot, &answer);
 	if (rc < 0) {
 		a->error = rc;
-	} else if (result.outcome == FETCH_OK) {
-		struct task_body body = {.in_slot = true, .gzip = result.gzip, .slot = (uint32_t)slot, .n = result.n};
-		added = take(a, &body, false, "", url, &fault);
+	} else if (r->outcome == FETCH_OK) {
+		struct task_collateral t = {.body = {.in_slot = true, .gzip = r->gzip, .slot = (uint32_t)slot, .n = r->n},
+		                            .vendor = "", .headers = r->headers, .nonce = answer.nonce};
+		added = take(a, &t, url, &fault);
 		if (added < 0)
 			audit_warn(a, "%s: the answer is no collateral (%s)", url, fault_code_name(fault.code));
 	} else {
-		audit_warn(a, "%s: %s", url, result.message);
+		audit_warn(a, "%s: %s", url, r->message);
 	}
-	slots_give(slots, slot, rc == 0 ? result.n : LIMIT_BODY_BYTES);
+	slots_give(slots, slot, rc == 0 ? r->n : LIMIT_BODY_BYTES);
 	if (added < 0)
 		a->incomplete = true;
 	if (added > 0)
@@ -308,17 +307,12 @@ static bool fetch_one(struct audit *a, const char *url)
 bool inventory_fetch(struct audit *a, const struct judge_needs *needs)
 {
 	bool came = false;
-	for (size_t i = 0; i < needs->n && !a->error; i++) {
-		const char *base = strcmp(needs->v[i].vendor, "amd") == 0 ? a->options->kds_url : NULL;
-		char url[2048];
-		if (!base || a->options->offline)
-			continue;
-		size_t n = strlen(base);
-		while (n > 0 && base[n - 1] == '/')
-			n--;
-		snprintf(url, sizeof(url), "%.*s%s", (int)n, base, needs->v[i].path);
-		if (ask_once(&a->inventory, url))
-			came |= fetch_one(a, url);
+	for (size_t i = 0; i < needs->n && !a->error && !a->options->offline; i++) {
+		const struct judge_need *n = &needs->v[i];
+		const char *url = vendor_url(&a->options->vendors, n->vendor, n->path, &a->arena);
+		const char *key = url && n->post.n > 0 ? arena_format(&a->arena, "%s %s", url, n->subject) : url;
+		if (key && ask_once(&a->inventory, key))
+			came |= fetch_one(a, url, n->post);
 	}
 	return came;
 }

@@ -90,8 +90,10 @@ static int ask(struct inquiry *q, size_t log, const char *path, size_t max, stru
 	int slot = audit_take_slot(a);
 	if (slot < 0 || !url)
 		return -1;
-	struct fetch_order order = {.purpose = FETCH_LOG, .url = url, .local_allowed = a->logs[log].local_allowed,
-	                            .max_bytes = max, .slot = (uint32_t)slot};
+	struct fetch_order order = {
+		.purpose = FETCH_LOG, .url = url, .local_allowed = a->logs[log].local_allowed, .max_bytes = max,
+		.slot = (uint32_t)slot
+	};
 	int rc = pool_fetch_wait(a->pool, &order, result);
 	if (rc < 0 && !a->error)
 		a->error = rc;

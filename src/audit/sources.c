@@ -126,8 +126,9 @@ static bool fetch_to_arena(struct audit *a, const char *url, size_t max, struct 
 	int slot = audit_take_slot(a);
 	if (slot < 0)
 		return false;
-	struct fetch_order order = {.purpose = FETCH_LIST, .url = url, .local_allowed = false,
-	                            .max_bytes = max, .slot = (uint32_t)slot};
+	struct fetch_order order = {
+		.purpose = FETCH_LIST, .url = url, .local_allowed = false, .max_bytes = max, .slot = (uint32_t)slot
+	};
 	int rc = pool_fetch_wait(a->pool, &order, &result);
 	if (rc < 0)
 		a->error = rc;

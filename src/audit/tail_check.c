@@ -120,8 +120,11 @@ void tail_check_advance(struct tail *t)
 		         c->second.size);
 	arena_init(&arena, 64 << 10);
 	const char *url = tail_url(t, &arena, path);
-	struct fetch_order order = {.purpose = FETCH_LOG, .url = url ? url : "", .local_allowed = t->source->local_allowed,
-	                            .max_bytes = t->log->kind == CT_LOG_STATIC ? LIMIT_TILE_ENTRIES * 2 * SHA256_BYTES : LIMIT_PROOF_BYTES, .slot = (uint32_t)c->slot};
+	struct fetch_order order = {
+		.purpose = FETCH_LOG, .url = url ? url : "", .local_allowed = t->source->local_allowed,
+		.max_bytes = t->log->kind == CT_LOG_STATIC ? LIMIT_TILE_ENTRIES * 2 * SHA256_BYTES : LIMIT_PROOF_BYTES,
+		.slot = (uint32_t)c->slot
+	};
 	pool_fetch(t->audit->pool, &order, (struct pool_fetch){on_fetched, t});
 	arena_release(&arena);
 }

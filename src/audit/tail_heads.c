@@ -386,8 +386,10 @@ void tail_ask_for_head(struct tail *t)
 	struct head_request *h = memory_alloc(sizeof(*h));
 	*h = (struct head_request){t, slot, 0};
 	const char *url = tail_url(t, &arena, t->log->kind == CT_LOG_STATIC ? "checkpoint" : "ct/v1/get-sth");
-	struct fetch_order order = {.purpose = FETCH_LOG, .url = url ? url : "", .local_allowed = t->source->local_allowed,
-	                            .max_bytes = LIMIT_TREE_HEAD_BYTES, .slot = (uint32_t)slot};
+	struct fetch_order order = {
+		.purpose = FETCH_LOG, .url = url ? url : "", .local_allowed = t->source->local_allowed,
+		.max_bytes = LIMIT_TREE_HEAD_BYTES, .slot = (uint32_t)slot
+	};
 	t->state = TAIL_HEAD;
 	if (t->began_ms == 0)
 		t->began_ms = clock_monotonic_ms();

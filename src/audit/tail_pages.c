@@ -221,8 +221,10 @@ static void fetch_page(struct page *p)
 		snprintf(path, sizeof(path), "ct/v1/get-entries?start=%" PRIu64 "&end=%" PRIu64, p->from, p->to - 1);
 	arena_init(&arena, 64 << 10);
 	const char *url = tail_url(t, &arena, path);
-	struct fetch_order order = {.purpose = FETCH_LOG, .url = url ? url : "", .local_allowed = t->source->local_allowed,
-	                            .max_bytes = LIMIT_BODY_BYTES, .slot = (uint32_t)p->slot};
+	struct fetch_order order = {
+		.purpose = FETCH_LOG, .url = url ? url : "", .local_allowed = t->source->local_allowed,
+		.max_bytes = LIMIT_BODY_BYTES, .slot = (uint32_t)p->slot
+	};
 	p->state = PAGE_FETCHING;
 	t->in_flight++;
 	pool_fetch(t->audit->pool, &order, (struct pool_fetch){on_page_fetched, p});

@@ -136,8 +136,10 @@ static void ask_for_seed(struct tail *t, unsigned level)
 	}
 	arena_init(&arena, 64 << 10);
 	const char *url = tail_url(t, &arena, path);
-	struct fetch_order order = {.purpose = FETCH_LOG, .url = url ? url : "", .local_allowed = t->source->local_allowed,
-	                            .max_bytes = LIMIT_BODY_BYTES, .slot = (uint32_t)t->seed_slots[level]};
+	struct fetch_order order = {
+		.purpose = FETCH_LOG, .url = url ? url : "", .local_allowed = t->source->local_allowed,
+		.max_bytes = LIMIT_BODY_BYTES, .slot = (uint32_t)t->seed_slots[level]
+	};
 	pool_fetch(t->audit->pool, &order, (struct pool_fetch){on_seed_fetched, s});
 	arena_release(&arena);
 }

@@ -70,6 +70,7 @@
 /* ---- network ---- */
 #define LIMIT_URL_BYTES 8192u                  /* the longest request line that servers take (RFC 9110 4.1) */
 #define LIMIT_HEADER_BYTES (16u << 10)         /* one header field: Intel's issuer chains have about 3 kB */
+#define LIMIT_HEADERS_BYTES (64u << 10)        /* all fields of one answer that are kept */
 #define LIMIT_POST_BYTES (64u << 10)           /* a request's body: an OCSP request has about 100 bytes */
 #define LIMIT_ALERT_BYTES (4u << 20)           /* one event in any form: the largest certificate's names, twice */
 #define LIMIT_ERROR_BODY_BYTES (64u << 10)     /* of an answer other than 200: what it says, not its artwork */

@@ -86,7 +86,7 @@ static void fill(struct audit_options *a, const struct crawl_options *o, const s
 	a->fetch = c->fetch == FETCH_SCOPE_ALL       ? AUDIT_FETCH_ALL
 	           : c->fetch == FETCH_SCOPE_WATCHED ? AUDIT_FETCH_WATCHED
 	                                             : AUDIT_FETCH_NONE;
-	a->kds_url = c->kds_url;
+	a->vendors = (struct vendor_urls){c->pcs_url, c->kds_url, c->rim_url, c->ocsp_url};
 	a->metrics_file = c->metrics_file;
 	a->alerts = c->alerts;
 	a->alert_count = c->alert_count;

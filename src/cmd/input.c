@@ -225,6 +225,9 @@ bool input_recognise(struct bytes content, const char *type, const struct input_
 		return take_raw(der, kind, out);
 	if (type && kind != EVIDENCE_NONE)
 		return take_raw(content, kind, out);
+	enum evidence_kind seen = evidence_recognise(content);
+	if (!type && (seen == EVIDENCE_SGX || seen == EVIDENCE_TDX)) /* has certificates in it, and is none */
+		return take_raw(content, seen, out);
 	bool certificate = !type || strcmp(type, "certificate") == 0, document = !type || strcmp(type, "document") == 0;
 	if (certificate && ((content.p[0] == DER_SEQUENCE && take_certificate(content, documents, a, out)) ||
 	                    (first_pem(content, a, &der) && take_certificate(der, documents, a, out)))) {

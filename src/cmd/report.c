@@ -12,10 +12,12 @@
 #include "cmd/command.h"
 #include "report/anomaly_text.h"
 #include "report/event_format.h"
+#include "report/html.h"
 
 struct report {
 	struct store *store;
-	const struct event_format *format; /* NULL: text for people */
+	const struct event_format *format; /* NULL: not events */
+	bool html;                         /* a page; else text for people */
 	struct event_source source;
 	char uuid[64];
 	bool open_only, has_since_seq, has_fail_on, failed_on;
@@ -38,8 +40,9 @@ static int read_options(struct report *r, int argc, char **argv)
 			r->open_only = true;
 		else if (strcmp(name, "--format") == 0) {
 			r->format = event_format_find(value);
-			if (!r->format && strcmp(value, "text") != 0)
-				return command_usage("report", "--format \"%s\" is none of text, ndjson, eve, ecs, ocsf, csv", value);
+			r->html = strcmp(value, "html") == 0;
+			if (!r->format && !r->html && strcmp(value, "text") != 0)
+				return command_usage("report", "--format \"%s\" is none of text, html, ndjson, eve, ecs, ocsf, csv", value);
 		}
 		else if (strcmp(name, "--since") == 0 && !timestamp_parse_option(value, &r->since_ms))
 			return command_usage("report", "--since \"%s\" is neither RFC 3339 nor @ and Unix seconds", value);
@@ -127,6 +130,26 @@ static int put_text(struct report *r)
 	return rc;
 }
 
+/* ---- pictures ---- */
+
+static int note_open(void *context, const struct store_anomaly *a)
+{
+	if (is_open(a->state))
+		note_severity(context, a->severity);
+	return 0;
+}
+
+static int put_html(struct report *r)
+{
+	int rc = store_begin(r->store); /* one consistent view */
+	if (rc >= 0)
+		rc = store_anomaly_each(r->store, note_open, r);
+	if (rc >= 0)
+		rc = html_report_put(r->store, &r->out);
+	store_rollback(r->store);
+	return rc;
+}
+
 int report_command(const struct command_context *context, int argc, char **argv)
 {
 	struct report r = {0};
@@ -143,6 +166,8 @@ int report_command(const struct command_context *context, int argc, char **argv)
 		buffer_put_text(&r.out, r.format->head);
 	if (rc < 0)
 		;
+	else if (r.html)
+		rc = put_html(&r);
 	else if (!r.format)
 		rc = put_text(&r);
 	else if (r.open_only)

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/gzip.h"
 #include "base/hex.h"
 #include "base/limits.h"
 #include "base/timestamp.h"
@@ -14,6 +15,7 @@
 #include "cmd/setup.h"
 #include "evidence/gpu_binding.h"
 #include "evidence/snp.h"
+#include "proc/vendor.h"
 #include "report/verdict_json.h"
 
 enum { ROUNDS_MAX = 4 };
@@ -166,36 +168,43 @@ static bool was_asked(struct verify *x, const char *url)
 	return false;
 }
 
+static bool take_answer(struct verify *x, const struct vendor_answer *answer, int slot, const char *url)
+{
+	struct bytes body = slots_view(pool_slots(x->pool), (uint32_t)slot, answer->result.n);
+	struct buffer inflated;
+	size_t before = x->set.n;
+	struct fault f = FAULT_OK;
+	buffer_init(&inflated, LIMIT_COLLATERAL_BYTES);
+	if (gzip_is(body)) {
+		f = gzip_inflate(body, &inflated);
+		body = buffer_bytes(&inflated);
+	}
+	if (!fault_is_set(f))
+		f = collateral_set_add_answer(&x->set, body, answer->result.headers, answer->nonce);
+	buffer_release(&inflated);
+	if (fault_is_set(f) && x->context->verbosity >= 0)
+		fprintf(stderr, "teewatch: %s: the answer is no collateral (%s)\n", url, fault_code_name(f.code));
+	return x->set.n > before;
+}
+
 static bool fetch_need(struct verify *x, const struct judge_need *need)
 {
-	const struct {
-		const char *vendor, *url;
-	} services[] = {
-		{"amd", x->config.kds_url}, {"nvidia-rim", x->config.rim_url}, {"nvidia-ocsp", x->config.ocsp_url},
-	};
-	const char *base = NULL;
-	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
-		if (strcmp(need->vendor, services[i].vendor) == 0)
-			base = services[i].url;
-	const char *url = base && base[0] ? arena_format(&x->arena, "%s%s", base, need->path) : NULL;
-	struct fetch_result result;
+	const struct vendor_urls urls = {x->config.pcs_url, x->config.kds_url, x->config.rim_url, x->config.ocsp_url};
+	const char *url = vendor_url(&urls, need->vendor, need->path, &x->arena);
+	const char *key = url && need->post.n > 0 ? arena_format(&x->arena, "%s %s", url, need->subject) : url;
+	struct vendor_answer answer;
 	bool came = false;
-	if (!url || was_asked(x, url) || !start_pool(x))
+	if (!key || was_asked(x, key) || !start_pool(x))
 		return false;
-	command_list_add(&x->asked, url);
+	command_list_add(&x->asked, key);
 	int slot = slots_take(pool_slots(x->pool));
-	struct fetch_order order = {.purpose = FETCH_VENDOR, .url = url, .local_allowed = true,
-	                            .max_bytes = LIMIT_COLLATERAL_BYTES, .slot = (uint32_t)slot};
-	if (slot < 0 || pool_fetch_wait(x->pool, &order, &result) != 0)
+	if (slot < 0 || vendor_ask(x->pool, url, need->post, slot, &answer) != 0)
 		return false;
-	if (result.outcome == FETCH_OK) {
-		size_t before = x->set.n;
-		collateral_set_add(&x->set, slots_view(pool_slots(x->pool), (uint32_t)slot, result.n));
-		came = x->set.n > before;
-	} else if (x->context->verbosity >= 0) {
-		fprintf(stderr, "teewatch: %s: %s\n", url, result.message);
-	}
-	slots_give(pool_slots(x->pool), slot, result.n);
+	if (answer.result.outcome == FETCH_OK)
+		came = take_answer(x, &answer, slot, url);
+	else if (x->context->verbosity >= 0)
+		fprintf(stderr, "teewatch: %s: %s\n", url, answer.result.message);
+	slots_give(pool_slots(x->pool), slot, answer.result.n);
 	return came;
 }
 

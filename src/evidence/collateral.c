@@ -14,6 +14,7 @@
 #include "evidence/ocsp.h"
 #include "evidence/rim.h"
 #include "evidence/sigstore.h"
+#include "evidence/snp.h"
 
 static const char *const kind_names[] = {
 	[COLLATERAL_UNKNOWN] = "unknown", [COLLATERAL_CERTIFICATE] = "certificate", [COLLATERAL_CRL] = "crl",
@@ -93,13 +94,22 @@ static const char *short_name(struct arena *a, struct bytes name)
 	return s ? s : "";
 }
 
+/* Of certificates only those of one machine's key are about something: of others there are few. */
+static const char *certificate_subject(struct bytes der, struct arena *a)
+{
+	struct snp_vek vek;
+	bool is_vcek = snp_vek_parse(der, &vek) && vek.key == SNP_KEY_VCEK && vek.hwid.n > 0;
+	return is_vcek ? collateral_subject_vcek(vek.hwid, a) : "";
+}
+
 static bool recognise_certificate(struct bytes der, struct arena *a, struct collateral *out)
 {
 	struct cert c;
 	if (fault_is_set(cert_parse(der, &c)))
 		return false;
-	*out = (struct collateral){COLLATERAL_CERTIFICATE, der, hash_sha256(der), "", short_name(a, c.subject),
-	                           c.not_before_ms, c.not_after_ms, 0};
+	*out = (struct collateral){.kind = COLLATERAL_CERTIFICATE, .der = der, .sha256 = hash_sha256(der), .vendor = "",
+	                           .label = short_name(a, c.subject), .issued_ms = c.not_before_ms,
+	                           .next_update_ms = c.not_after_ms, .subject = certificate_subject(der, a)};
 	return true;
 }
 
@@ -125,7 +135,9 @@ static bool recognise_crl(struct bytes der, struct arena *a, struct collateral *
 	if (fault_is_set(cursor_end(&parts, "crl")) || !cursor_ok(&in))
 		return false;
 	const char *label = arena_format(a, "CRL of %s", short_name(a, issuer.whole));
-	*out = (struct collateral){COLLATERAL_CRL, der, hash_sha256(der), "", label ? label : "", issued, next, 0};
+	*out = (struct collateral){.kind = COLLATERAL_CRL, .der = der, .sha256 = hash_sha256(der), .vendor = "",
+	                           .label = label ? label : "", .issued_ms = issued, .next_update_ms = next,
+	                           .subject = collateral_subject_crl(issuer.whole, a)};
 	return true;
 }
 
@@ -134,8 +146,8 @@ static bool recognise_table(struct bytes text, struct arena *a, struct collatera
 	struct amd_tcb_table table;
 	if (fault_is_set(amd_tcb_parse(text, a, &table)))
 		return false;
-	*out = (struct collateral){COLLATERAL_AMD_TCB, text, hash_sha256(text), "amd", "SNP TCB table",
-	                           table.date_ms, 0, 0};
+	*out = (struct collateral){.kind = COLLATERAL_AMD_TCB, .der = text, .sha256 = hash_sha256(text), .vendor = "amd",
+	                           .label = "SNP TCB table", .issued_ms = table.date_ms, .subject = ""};
 	return true;
 }
 
@@ -168,7 +180,9 @@ static bool recognise_rim(struct bytes content, struct arena *a, struct collater
 	if (!unwrap_rim(content, a, &xml) || fault_is_set(rim_parse(xml, a, &rim)))
 		return false;
 	const char *label = arena_format(a, "RIM %s %s %s", rim.edition, rim.product, rim.version);
-	*out = (struct collateral){COLLATERAL_RIM, xml, rim.sha256, "nvidia", label ? label : "", 0, 0, 0};
+	*out = (struct collateral){.kind = COLLATERAL_RIM, .der = xml, .sha256 = rim.sha256, .vendor = "nvidia",
+	                           .label = label ? label : "",
+	                           .subject = collateral_subject_rim(rim.edition, bytes_of_text(rim.version), a)};
 	if (!fault_is_set(cert_parse(rim.certificates[0], &signer))) {
 		out->issued_ms = signer.not_before_ms;
 		out->next_update_ms = signer.not_after_ms;
@@ -183,7 +197,8 @@ static bool recognise_key_set(struct bytes text, struct arena *a, struct collate
 	if (fault_is_set(jwks_parse(text, a, &keys)))
 		return false;
 	const char *label = arena_format(a, "key set of %zu keys", keys.n);
-	*out = (struct collateral){COLLATERAL_JWKS, text, hash_sha256(text), "nvidia", label ? label : "", 0, 0, 0};
+	*out = (struct collateral){.kind = COLLATERAL_JWKS, .der = text, .sha256 = hash_sha256(text), .vendor = "nvidia",
+	                           .label = label ? label : "", .subject = ""};
 	return true;
 }
 
@@ -196,8 +211,10 @@ static bool recognise_ocsp(struct bytes der, struct arena *a, struct collateral 
 	const struct ocsp_single *first = &r->singles[0];
 	const char *serial = hex_text(a, first->serial);
 	const char *label = serial ? arena_format(a, "OCSP of %s", serial) : NULL;
-	*out = (struct collateral){COLLATERAL_OCSP, der, hash_sha256(der), "", label ? label : "",
-	                           first->this_update_ms, first->next_update_ms, 0};
+	*out = (struct collateral){.kind = COLLATERAL_OCSP, .der = der, .sha256 = hash_sha256(der), .vendor = "",
+	                           .label = label ? label : "", .issued_ms = first->this_update_ms,
+	                           .next_update_ms = first->next_update_ms,
+	                           .subject = collateral_subject_ocsp(first->serial, a)};
 	return true;
 }
 
@@ -212,8 +229,9 @@ static bool recognise_bundle(struct bytes text, struct arena *a, struct collater
 	bool named = !fault_is_set(sigstore_identity_read(&leaf, a, &who)) && who.repository.n > 0;
 	const char *repository = named ? text_escaped(a, who.repository) : NULL, *ref = named ? text_escaped(a, who.ref) : NULL;
 	const char *label = repository && ref ? arena_format(a, "%s %s", repository, ref) : NULL;
-	*out = (struct collateral){COLLATERAL_SIGSTORE, text, hash_sha256(text), "sigstore", label ? label : "bundle",
-	                           leaf.not_before_ms, 0, 0};
+	*out = (struct collateral){.kind = COLLATERAL_SIGSTORE, .der = text, .sha256 = hash_sha256(text),
+	                           .vendor = "sigstore", .label = label ? label : "bundle",
+	                           .issued_ms = leaf.not_before_ms, .subject = ""};
 	return true;
 }
 
@@ -312,7 +330,8 @@ static struct fault add_trusted_root(struct collateral_set *s, struct bytes text
 	struct fault f = sigstore_root_parse(text, s->arena, &root);
 	if (fault_is_set(f) || (vendor && strcmp(vendor, "sigstore") != 0))
 		return fault_is_set(f) ? f : fault_at(FAULT_MISMATCH, 0, "trust_anchor");
-	struct collateral item = {COLLATERAL_ANCHOR, text, root.sha256, "sigstore", "trusted root", 0, 0, 0};
+	struct collateral item = {.kind = COLLATERAL_ANCHOR, .der = text, .sha256 = root.sha256, .vendor = "sigstore",
+	                          .label = "trusted root", .subject = ""};
 	return collateral_set_put(s, &item);
 }
 

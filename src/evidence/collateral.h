@@ -33,6 +33,7 @@ struct collateral {
 	int64_t issued_ms;      /* notBefore, thisUpdate; 0 where there is none */
 	int64_t next_update_ms; /* notAfter, nextUpdate; 0 where there is none */
 	int64_t archived_ms;    /* when it came into the archive; 0: it did not */
+	const char *subject;    /* what it is about, as verdicts ask for it (see below); "" or NULL: nothing in particular */
 };
 
 /* A growing set, kept by the caller; items live in the arena. */
@@ -50,6 +51,11 @@ void collateral_set_init(struct collateral_set *s, struct arena *a);
  * where nothing is found, FAULT_LIMIT past LIMIT_COLLATERAL_ITEMS. */
 struct fault collateral_set_add(struct collateral_set *s, struct bytes content);
 
+/* The same for the answer of a vendor's service, with the certificates in its header fields ("Name: value" lines as they
+ * came; NULL: none). nonce: of the request, or empty; FAULT_MISMATCH where the answer is for another one. */
+struct fault collateral_set_add_answer(struct collateral_set *s, struct bytes content, const char *headers,
+                                       struct bytes nonce);
+
 /* Add one item that has been recognised: for those who take wrappings apart. */
 struct fault collateral_set_put(struct collateral_set *s, const struct collateral *item);
 
@@ -59,6 +65,15 @@ struct fault collateral_set_add_anchor(struct collateral_set *s, struct bytes co
 
 /* "[KIND=]PATH", as --trust-anchor takes it: the path, and the vendor (NULL where none is given). */
 const char *collateral_anchor_option(const char *option, const char **vendor);
+
+/* What collateral is about: the same text from the item itself and from the evidence that needs it, so that an archive
+ * of every machine and year can be asked for the few items that one verdict stands on. In the arena; "" where it is
+ * full, or where there is nothing to tell. Intel's are "tcb:TEE:FMSPC" (sgx or tdx, 12 lower-case hex digits), "qe:ID"
+ * (the identity's id in lower case: qe, td_qe) and "numbers:TEE". */
+const char *collateral_subject_crl(struct bytes issuer, struct arena *a);     /* "crl:CN", of the issuer's DER name */
+const char *collateral_subject_ocsp(struct bytes serial, struct arena *a);    /* "ocsp:hex" */
+const char *collateral_subject_rim(const char *edition, struct bytes version, struct arena *a); /* "rim:GPU:550.90.07" */
+const char *collateral_subject_vcek(struct bytes hwid, struct arena *a);      /* "vcek:hex" */
 
 const char *collateral_kind_name(enum collateral_kind k); /* certificate crl amd-tcb anchor rim jwks ocsp
                                                                 * tcb-info qe-identity tcb-numbers sigstore */

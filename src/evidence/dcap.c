@@ -124,12 +124,14 @@ static void find_pck(struct judging *j)
 /* The CA's certificate comes with the CRL that it signs. */
 static void need_ca(struct judging *j)
 {
-	struct judge_needs *n = j->needs;
 	bool platform = j->chain.leaf.ca == PCK_CA_PLATFORM;
-	if (n && j->chain.leaf.ca != PCK_CA_UNKNOWN && n->n < sizeof(n->v) / sizeof(n->v[0]))
-		n->v[n->n++] = (struct judge_need){COLLATERAL_CRL, "intel",
-		                                   platform ? "/sgx/certification/v4/pckcrl?ca=platform&encoding=der"
-		                                            : "/sgx/certification/v4/pckcrl?ca=processor&encoding=der"};
+	if (j->chain.leaf.ca == PCK_CA_UNKNOWN)
+		return;
+	judge_need(j->needs, &(struct judge_need){
+		.kind = COLLATERAL_CRL, .vendor = "intel",
+		.path = platform ? "/sgx/certification/v4/pckcrl?ca=platform&encoding=der"
+		                 : "/sgx/certification/v4/pckcrl?ca=processor&encoding=der",
+		.subject = platform ? "crl:Intel SGX PCK Platform CA" : "crl:Intel SGX PCK Processor CA"});
 }
 
 static void judge_shape(struct judging *j)

@@ -29,11 +29,9 @@ static bool is_tdx(const struct judging *j)
 
 /* ---- what Intel could give (PCS API, version 4) ---- */
 
-static void need(struct judging *j, enum collateral_kind kind, const char *path)
+static void need(struct judging *j, enum collateral_kind kind, const char *subject, const char *path)
 {
-	struct judge_needs *n = j->needs;
-	if (n && path && n->n < sizeof(n->v) / sizeof(n->v[0]))
-		n->v[n->n++] = (struct judge_need){kind, "intel", path};
+	judge_need(j->needs, &(struct judge_need){.kind = kind, .vendor = "intel", .path = path, .subject = subject});
 }
 
 static const char *tee_path(const struct judging *j)
@@ -55,25 +53,26 @@ static void need_tcb_info(struct judging *j)
 {
 	const char *fmspc = hex_text(j->v->arena, bytes_of(j->chain->leaf.fmspc, PCK_FMSPC_BYTES));
 	if (fmspc)
-		need(j, COLLATERAL_TCB_INFO,
+		need(j, COLLATERAL_TCB_INFO, arena_format(j->v->arena, "tcb:%s:%s", tee_path(j), fmspc),
 		     arena_format(j->v->arena, "/%s/certification/v4/tcb?fmspc=%s%s", tee_path(j), fmspc,
 		                  number_suffix(j, &j->info, "&")));
 }
 
 static void need_qe_identity(struct judging *j)
 {
-	need(j, COLLATERAL_QE_IDENTITY,
+	need(j, COLLATERAL_QE_IDENTITY, is_tdx(j) ? "qe:td_qe" : "qe:qe",
 	     arena_format(j->v->arena, "/%s/certification/v4/qe/identity%s", tee_path(j), number_suffix(j, &j->qe, "?")));
 }
 
 static void need_crls(struct judging *j)
 {
 	if (j->ca.wanted || j->signer.wanted)
-		need(j, COLLATERAL_CRL, "/sgx/certification/v4/rootcacrl");
+		need(j, COLLATERAL_CRL, "crl:Intel SGX Root CA", "/sgx/certification/v4/rootcacrl");
+	bool platform = j->chain->leaf.ca == PCK_CA_PLATFORM;
 	if (j->pck.wanted && j->chain->leaf.ca != PCK_CA_UNKNOWN)
-		need(j, COLLATERAL_CRL,
+		need(j, COLLATERAL_CRL, platform ? "crl:Intel SGX PCK Platform CA" : "crl:Intel SGX PCK Processor CA",
 		     arena_format(j->v->arena, "/sgx/certification/v4/pckcrl?ca=%s&encoding=der",
-		                  j->chain->leaf.ca == PCK_CA_PLATFORM ? "platform" : "processor"));
+		                  platform ? "platform" : "processor"));
 }
 
 /* ---- revocation ---- */

@@ -29,6 +29,28 @@ static const char *label_of(const struct intel_document *d, struct arena *a)
 	return label ? label : "";
 }
 
+/* A text of the document in lower case, escaped; "" where there is none. */
+static const char *lower_text(const struct intel_document *d, const char *name, struct arena *a)
+{
+	struct fault ignored = FAULT_OK;
+	struct bytes value = json_string(d->object, name, &ignored);
+	char *text = text_escaped(a, bytes_slice(value, 0, value.n < 16 ? value.n : 16));
+	for (char *p = text; p && *p; p++)
+		*p = (char)text_lower((uint8_t)*p);
+	return text ? text : "";
+}
+
+/* As collateral.h says. TCB info of version 2 has no id and is of SGX. */
+static const char *subject_of(const struct intel_document *d, struct arena *a)
+{
+	const char *id = lower_text(d, "id", a), *subject;
+	if (d->kind == COLLATERAL_TCB_INFO)
+		subject = arena_format(a, "tcb:%s:%s", id[0] ? id : "sgx", lower_text(d, "fmspc", a));
+	else
+		subject = arena_format(a, "%s:%s", d->kind == COLLATERAL_QE_IDENTITY ? "qe" : "numbers", id);
+	return subject ? subject : "";
+}
+
 /* ---- documents ---- */
 
 static struct fault add_document(struct collateral_set *s, const struct intel_document *d)
@@ -44,6 +66,7 @@ static struct fault add_document(struct collateral_set *s, const struct intel_do
 		.label = label_of(d, s->arena),
 		.issued_ms = d->issued_ms,
 		.next_update_ms = d->next_update_ms,
+		.subject = subject_of(d, s->arena),
 	};
 	return collateral_set_put(s, &item);
 }

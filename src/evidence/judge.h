@@ -9,6 +9,8 @@
 #include "evidence/verdict.h"
 #include "extract/evidence_kind.h"
 
+enum { JUDGE_NEEDS_MAX = 24 }; /* a GPU asks for two manifests and the state of 11 certificates */
+
 /* What a verdict needs to know of the certificate that the evidence belongs to. */
 struct evidence_binding {
 	enum binding_rule rule;
@@ -38,17 +40,25 @@ struct judge_request {
 	int64_t at_ms;
 };
 
-/* Always yields a verdict, however bad the evidence is. `need` (may be NULL) gets what collateral was
- * missing and where the vendor publishes it, so that the caller can fetch it and ask again. */
+/* Always yields a verdict, however bad the evidence is. `needs` (may be NULL) gets what collateral was missing or is
+ * past its date: what it is about, so that the caller can look in an archive, and where the vendor publishes it, so
+ * that the caller can fetch it; then to ask again. */
 struct judge_need {
 	enum collateral_kind kind;
-	const char *vendor;   /* "amd": under kds-url, ... */
-	const char *path;     /* below that base URL: "/vcek/v1/Genoa/<hwid>?blSPL=10&..." */
+	const char *vendor;   /* "amd": under kds-url, "intel": pcs-url, "nvidia-rim": rim-url, "nvidia-ocsp": ocsp-url */
+	const char *path;     /* below that base URL: "/vcek/v1/Genoa/<hwid>?blSPL=10&..."; NULL: nobody publishes it */
+	const char *subject;  /* as in struct collateral */
+	struct bytes post;    /* DER OCSPRequest without nonce, to be POSTed; empty: GET */
 };
 struct judge_needs {
-	struct judge_need v[8];
+	struct judge_need v[JUDGE_NEEDS_MAX];
 	size_t n;
 };
+
+/* For judges: one more need, where there is room and it is not there yet. needs NULL, path NULL where nobody can be
+ * asked and the subject is empty: nothing happens. */
+void judge_need(struct judge_needs *needs, const struct judge_need *need);
+
 void judge(const struct judge_request *request, struct arena *a, struct verdict *out, struct judge_needs *needs);
 
 /* Why this item of collateral is not authentic (a forged certificate or CRL in a vendor's name), under the

@@ -12,6 +12,8 @@ src_libevidence_a_SOURCES = \
 	src/evidence/checks.c \
 	src/evidence/checks.h \
 	src/evidence/collateral.c \
+	src/evidence/collateral_answer.c \
+	src/evidence/collateral_subject.c \
 	src/evidence/collateral.h \
 	src/evidence/dcap_documents.c \
 	src/evidence/dcap_documents.h \
@@ -41,6 +43,7 @@ src_libevidence_a_SOURCES = \
 	src/evidence/judge.h \
 	src/evidence/jwt.c \
 	src/evidence/jwt.h \
+	src/evidence/needs.c \
 	src/evidence/nras.c \
 	src/evidence/nras.h \
 	src/evidence/nras_judge.c \

@@ -34,13 +34,6 @@ bool nvswitch_is(struct bytes raw)
 	return spdm_is(raw) && is_of_switch(raw);
 }
 
-void nvgpu_need(struct nvgpu *g, enum collateral_kind kind, const char *vendor, const char *path)
-{
-	struct judge_needs *n = g->needs;
-	if (n && path && n->n < sizeof(n->v) / sizeof(n->v[0]))
-		n->v[n->n++] = (struct judge_need){kind, vendor, path};
-}
-
 /* ---- form ---- */
 
 static void judge_form(struct nvgpu *g)
@@ -204,6 +197,20 @@ struct revocation {
 	int64_t as_of_ms;          /* the oldest of the answers */
 };
 
+static void need_status(struct nvgpu *g, size_t place)
+{
+	const struct cert *c = &g->chain.cert[place];
+	struct buffer request;
+	buffer_init(&request, OCSP_REQUEST_BYTES_MAX);
+	ocsp_request_put(c, c + 1, (struct bytes){NULL, 0}, &request);
+	struct bytes post = buffer_ok(&request) ? arena_bytes(g->arena, buffer_bytes(&request)) : (struct bytes){NULL, 0};
+	buffer_release(&request);
+	if (post.n > 0)
+		judge_need(g->needs, &(struct judge_need){.kind = COLLATERAL_OCSP, .vendor = "nvidia-ocsp", .path = "/",
+		                                          .subject = collateral_subject_ocsp(c->serial, g->arena),
+		                                          .post = post});
+}
+
 static void judge_one(struct nvgpu *g, size_t place, struct revocation *r)
 {
 	const struct cert *issuers[NVIDIA_CHAIN_LENGTH];
@@ -217,8 +224,7 @@ static void judge_one(struct nvgpu *g, size_t place, struct revocation *r)
 	r->authentic |= f.authentic;
 	r->has_nonce &= f.has_nonce;
 	if (f.result != CHECK_PASS)
-		nvgpu_need(g, COLLATERAL_OCSP, "nvidia-ocsp",
-		           ocsp_request_path(&g->chain.cert[place], &g->chain.cert[place + 1], g->arena));
+		need_status(g, place);
 	else if (r->as_of_ms == 0 || f.as_of_ms < r->as_of_ms)
 		r->as_of_ms = f.as_of_ms;
 	if (r->result == CHECK_FAIL || f.result == CHECK_PASS || (r->result == CHECK_NOT_CHECKED && f.result != CHECK_FAIL))

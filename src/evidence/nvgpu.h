@@ -41,7 +41,4 @@ void nvgpu_rim_judge(struct nvgpu *g);
 /* What stands in the evidence and its certificates, into fields and measurements. */
 void nvgpu_put(const struct nvgpu *g);
 
-/* Ask for a document of the vendor. */
-void nvgpu_need(struct nvgpu *g, enum collateral_kind kind, const char *vendor, const char *path);
-
 #endif

@@ -59,6 +59,16 @@ static void put_rim(struct nvgpu *g, const struct part *p)
 		verdict_anchor(g->v, "nvidia", p->choice.trust.anchor, p->choice.trust.builtin);
 }
 
+/* Where its id cannot be told nobody can be asked for it, and an archive may still have it. */
+static void need_rim(struct nvgpu *g, const struct comparison *c, enum rim_part part, const char *path)
+{
+	const struct rim_subject *s = &c->subject;
+	struct bytes version = part == RIM_DRIVER ? s->driver_version : s->firmware_version;
+	judge_need(g->needs, &(struct judge_need){
+		.kind = COLLATERAL_RIM, .vendor = "nvidia-rim", .path = path,
+		.subject = collateral_subject_rim(s->is_switch ? "SWITCH" : "GPU", version, g->arena)});
+}
+
 /* A manifest that is forged, or that its signer may no longer vouch for, is as good as none; forged ones fail where
  * the user gave them. */
 static void judge_part(struct nvgpu *g, const struct comparison *c, struct part *p)
@@ -76,8 +86,8 @@ static void judge_part(struct nvgpu *g, const struct comparison *c, struct part 
 		              stale ? VERDICT_STALE : "", p->choice.why ? p->choice.why : "");
 	if (p->choice.found != RIM_NONE)
 		put_rim(g, p);
-	if (!p->good && named)
-		nvgpu_need(g, COLLATERAL_RIM, "nvidia-rim", arena_format(g->arena, "/v1/rim/%s", id));
+	if (!p->good)
+		need_rim(g, c, p->part, named ? arena_format(g->arena, "/v1/rim/%s", id) : NULL);
 }
 
 static void judge_measurements(struct nvgpu *g, const struct comparison *c, const struct part *parts, size_t n)

@@ -5,14 +5,12 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include "base/base64.h"
 #include "base/timestamp.h"
 
 enum {
 	SKEW_MS = 5 * 60 * 1000,   /* clocks of responders and of captures */
 	REASON_HOLD = 6,           /* CRLReason certificateHold */
 	HASH_BYTES_MAX = 64,
-	REQUEST_BYTES_MAX = 1024
 };
 
 /* ---- signatures ---- */
@@ -266,7 +264,7 @@ static void put_tagged(struct buffer *out, uint8_t tag, struct bytes content)
 static void wrap(struct buffer *b, size_t at, uint8_t tag)
 {
 	struct buffer inner;
-	buffer_init(&inner, REQUEST_BYTES_MAX);
+	buffer_init(&inner, OCSP_REQUEST_BYTES_MAX);
 	buffer_put_bytes(&inner, bytes_slice(buffer_bytes(b), at, b->n - at));
 	b->n = at;
 	put_tagged(b, tag, buffer_bytes(&inner));
@@ -299,7 +297,7 @@ void ocsp_request_put(const struct cert *certificate, const struct cert *issuer,
 {
 	static const uint8_t sha1[] = {0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00};
 	struct buffer b;
-	buffer_init(&b, REQUEST_BYTES_MAX);
+	buffer_init(&b, OCSP_REQUEST_BYTES_MAX);
 	buffer_put(&b, sha1, sizeof(sha1));
 	put_hash(&b, issuer->subject);
 	put_hash(&b, key_bits(issuer->spki));
@@ -315,25 +313,32 @@ void ocsp_request_put(const struct cert *certificate, const struct cert *issuer,
 	buffer_release(&b);
 }
 
-const char *ocsp_request_path(const struct cert *certificate, const struct cert *issuer, struct arena *a)
+bool ocsp_request_add_nonce(struct bytes request, struct bytes nonce, struct buffer *out)
 {
-	struct buffer request, path, digits;
-	buffer_init(&request, REQUEST_BYTES_MAX);
-	buffer_init(&digits, 4 * (size_t)REQUEST_BYTES_MAX);
-	buffer_init(&path, 8 * (size_t)REQUEST_BYTES_MAX);
-	ocsp_request_put(certificate, issuer, (struct bytes){NULL, 0}, &request);
-	base64_put(&digits, buffer_bytes(&request));
-	buffer_put_u8(&path, '/');
-	for (size_t i = 0; i < digits.n; i++) {
-		uint8_t c = digits.p[i];
-		if (c == '+' || c == '/' || c == '=')
-			buffer_printf(&path, "%%%02X", c);
-		else
-			buffer_put_u8(&path, c);
-	}
-	const char *text = buffer_ok(&request) && buffer_ok(&path) ? arena_text(a, buffer_bytes(&path)) : NULL;
-	buffer_release(&request);
-	buffer_release(&digits);
-	buffer_release(&path);
-	return text;
+	struct cursor c = cursor_of(request);
+	struct der whole = der_expect(&c, DER_SEQUENCE, "request");
+	struct cursor in = der_inside(&whole);
+	struct der tbs = der_expect(&in, DER_SEQUENCE, "tbsRequest");
+	struct cursor parts = der_inside(&tbs);
+	der_expect(&parts, DER_SEQUENCE, "requestList");
+	if (fault_is_set(cursor_end(&c, "request")) || fault_is_set(cursor_end(&in, "request")) ||
+	    fault_is_set(cursor_end(&parts, "tbsRequest")) || nonce.n == 0)
+		return false;
+	struct buffer b;
+	buffer_init(&b, OCSP_REQUEST_BYTES_MAX);
+	buffer_put_bytes(&b, tbs.content);
+	put_nonce(&b, nonce);
+	wrap(&b, 0, DER_SEQUENCE);                    /* TBSRequest */
+	wrap(&b, 0, DER_SEQUENCE);                    /* OCSPRequest */
+	bool good = buffer_ok(&b);
+	buffer_put_bytes(out, buffer_bytes(&b));
+	buffer_release(&b);
+	return good;
+}
+
+bool ocsp_nonce_contradicts(struct bytes der, struct bytes nonce)
+{
+	struct ocsp_response r;
+	return nonce.n > 0 && ocsp_is(der) && !fault_is_set(ocsp_parse(der, &r)) && r.nonce.n > 0 &&
+	       !bytes_equal(r.nonce, nonce);
 }

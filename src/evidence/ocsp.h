@@ -11,7 +11,7 @@
 #include "evidence/collateral.h"
 #include "evidence/verdict.h"
 
-enum { OCSP_SINGLES_MAX = 16, OCSP_CERTIFICATES_MAX = 4 };
+enum { OCSP_SINGLES_MAX = 16, OCSP_CERTIFICATES_MAX = 4, OCSP_REQUEST_BYTES_MAX = 1024 };
 
 enum ocsp_status { OCSP_STATUS_GOOD, OCSP_STATUS_REVOKED, OCSP_STATUS_UNKNOWN };
 
@@ -70,7 +70,12 @@ void ocsp_judge(const struct collateral_set *set, const struct ocsp_subject *s, 
 void ocsp_request_put(const struct cert *certificate, const struct cert *issuer, struct bytes nonce,
                       struct buffer *out);
 
-/* The path of a GET with this request (RFC 6960 appendix A.1): "/" and its base64, escaped for URLs. */
-const char *ocsp_request_path(const struct cert *certificate, const struct cert *issuer, struct arena *a);
+/* The same request with a nonce: what a judge asks for is the same each time, what is sent is not. False where there
+ * is something behind the list of requests already. */
+bool ocsp_request_add_nonce(struct bytes request, struct bytes nonce, struct buffer *out);
+
+/* Does this answer echo another nonce than that of the request? Caches echo none (RFC 8954 leaves that to them), which
+ * is no contradiction. */
+bool ocsp_nonce_contradicts(struct bytes der, struct bytes nonce);
 
 #endif

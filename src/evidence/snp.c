@@ -25,11 +25,9 @@ struct judging {
 
 /* ---- what the vendor could give ---- */
 
-static void need(struct judging *j, enum collateral_kind kind, const char *path)
+static void need(struct judging *j, enum collateral_kind kind, const char *subject, const char *path)
 {
-	struct judge_needs *n = j->needs;
-	if (n && path && n->n < sizeof(n->v) / sizeof(n->v[0]))
-		n->v[n->n++] = (struct judge_need){kind, "amd", path};
+	judge_need(j->needs, &(struct judge_need){.kind = kind, .vendor = "amd", .path = path, .subject = subject});
 }
 
 /* Only VCEKs can be asked for: a VLEK is the provider's. AMD's key service, publication 57230 section 2. */
@@ -44,7 +42,7 @@ static void need_vcek_of(struct judging *j, enum amd_product product)
 		return;
 	if (product == AMD_TURIN)
 		snprintf(fmc, sizeof(fmc), "fmcSPL=%02u&", t.fmc);
-	need(j, COLLATERAL_CERTIFICATE,
+	need(j, COLLATERAL_CERTIFICATE, collateral_subject_vcek(bytes_slice(r->chip_id, 0, n), j->arena),
 	     arena_format(j->arena, "/vcek/v1/%s/%s?%sblSPL=%02u&teeSPL=%02u&snpSPL=%02u&ucodeSPL=%02u",
 	                  amd_product_name(product), hwid, fmc, t.bl, t.tee, t.snp, t.ucode));
 }
@@ -59,11 +57,13 @@ static void need_vcek(struct judging *j)
 	}
 }
 
-static void need_crl(struct judging *j)
+/* An archive may have the CRL of a day of which today's, which can be fetched, says nothing. */
+static void need_crl(struct judging *j, bool published)
 {
-	need(j, COLLATERAL_CRL,
-	     arena_format(j->arena, "/%s/v1/%s/crl", j->key.vek.key == SNP_KEY_VLEK ? "vlek" : "vcek",
-	                  amd_product_name(j->key.chain.product)));
+	const char *product = amd_product_name(j->key.chain.product);
+	const char *service = j->key.vek.key == SNP_KEY_VLEK ? "vlek" : "vcek";
+	need(j, COLLATERAL_CRL, arena_format(j->arena, "crl:ARK-%s", product),
+	     published ? arena_format(j->arena, "/%s/v1/%s/crl", service, product) : NULL);
 }
 
 /* ---- form ---- */
@@ -179,8 +179,8 @@ static void judge_crl(struct judging *j)
 	else
 		verdict_check(v, "snp.crl", CHECK_NOT_CHECKED, "no CRL of this root is at hand");
 	verdict_check(v, "snp.ask_revocation", c->revocation, "%s", c->revocation_why);
-	if (c->crl_wanted && c->trusted)
-		need_crl(j);
+	if (c->trusted && c->revocation == CHECK_NOT_CHECKED)
+		need_crl(j, c->crl_wanted);
 }
 
 /* Certificate, chain, revocation, signature. */

@@ -22,7 +22,7 @@ struct fetcher {
 	size_t total, running_count, pending_count;
 	struct transfer *running;               /* doubly linked */
 	struct transfer *results, *last_result; /* finished, oldest first, by next */
-	struct transfer *given;                 /* the result given last: its header field is still in use */
+	struct transfer *given;                 /* the result given last: its header fields are still in use */
 	CURL **idle;                            /* handles to use again; room for total */
 	size_t idle_count;
 	uint64_t random;

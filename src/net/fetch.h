@@ -34,7 +34,7 @@ struct fetch_request {
 	const char *url;
 	bool local_allowed;       /* http:// and file:// may be used (a log section, a local list) */
 	size_t max_bytes;
-	const char *header;       /* a field of the answer that is wanted too, or NULL */
+	const char *headers;      /* fields of the answer that are wanted too, names with spaces between, or NULL */
 	struct bytes post;        /* FETCH_VENDOR, FETCH_ALERT: POST this; no bytes: GET */
 	const char *post_type;    /* its Content-Type */
 	const char *fields;       /* more fields of the request, "NAME: VALUE" a line, or NULL; with post only */
@@ -64,8 +64,9 @@ struct fetch_result {
 	char peer_address[64];
 	char host[256];            /* FETCH_LOG: who was asked, where there is something to remember of its pace; "" */
 	struct pace_memory pace;
-	const char *header;        /* the field asked for, NULL where it is not there, stands twice or is too
-	                              long; valid until the next fetcher_result, _submit or _free */
+	const char *headers;       /* "Name: value" and a line feed for each field that was asked for, is there once and
+	                              is not too long: names as asked for, values as they came. NULL: none of them;
+	                              valid until the next fetcher_result, _submit or _free */
 };
 
 /* A host's pace of an earlier day. */

@@ -55,7 +55,7 @@ struct transfer *transfer_new(const struct fetch_request *request, const struct 
 	struct transfer *t = memory_alloc(sizeof(*t));
 	t->request = *request;
 	t->request.url = t->url_text = memory_text(request->url);
-	t->request.header = t->header = memory_text(request->header);
+	t->request.headers = t->headers = memory_text(request->headers);
 	t->request.post_type = t->post_type = memory_text(request->post_type);
 	t->request.fields = t->more_fields = memory_text(request->fields);
 	if (request->post.n > 0)
@@ -77,11 +77,11 @@ void transfer_free(struct transfer *t)
 	if (!t)
 		return;
 	free(t->url_text);
-	free(t->header);
+	free(t->headers);
 	free(t->post_type);
 	free(t->more_fields);
 	free(t->post);
-	free(t->answer_header);
+	free(t->answer_headers);
 	curl_slist_free_all(t->fields);
 	url_release(&t->url);
 	free(t);
@@ -336,17 +336,42 @@ static void conclude_refused_address(struct transfer *t)
 	conclude_with(t, FETCH_REFUSED, cause, "name it in connect-to to allow it");
 }
 
+/* A field that stands twice says nothing: which of them is meant? */
+static void keep_field(const struct transfer *t, struct bytes name, struct buffer *lines)
+{
+	char text[64];
+	size_t count;
+	if (name.n == 0 || name.n >= sizeof(text))
+		return;
+	memcpy(text, name.p, name.n);
+	text[name.n] = 0;
+	struct bytes value = answer_field(t, text, &count);
+	if (count == 1 && value.n <= LIMIT_HEADER_BYTES && !memchr(value.p, '\n', value.n))
+		buffer_printf(lines, "%s: %s\n", text, (const char *)value.p);
+}
+
+static void keep_fields(struct transfer *t)
+{
+	struct buffer lines;
+	buffer_init(&lines, LIMIT_HEADERS_BYTES);
+	for (const char *p = t->request.headers; *p;) {
+		const char *end = strchrnul(p, ' ');
+		keep_field(t, bytes_of(p, (size_t)(end - p)), &lines);
+		p = *end ? end + 1 : end;
+	}
+	if (lines.n > 0 && buffer_ok(&lines))
+		t->result.headers = t->answer_headers = memory_text(buffer_text(&lines));
+	buffer_release(&lines);
+}
+
 static void read_fields(struct transfer *t)
 {
 	size_t count, dates;
 	struct bytes later = answer_field(t, "Retry-After", &count);
 	if (count > 0)
 		t->result.retry_after_ms = http_retry_after_ms(later, answer_field(t, "Date", &dates), clock_now_ms());
-	if (!t->request.header)
-		return;
-	struct bytes wanted = answer_field(t, t->request.header, &count);
-	if (count == 1 && wanted.n <= LIMIT_HEADER_BYTES)
-		t->result.header = t->answer_header = memory_text((const char *)wanted.p);
+	if (t->request.headers)
+		keep_fields(t);
 }
 
 static void conclude_encoding(struct transfer *t)

@@ -84,9 +84,10 @@ void fetch_order_encode(const struct fetch_order *o, struct buffer *out)
 	message_put_bool(out, o->local_allowed);
 	buffer_put_u64be(out, o->max_bytes);
 	buffer_put_u32be(out, o->slot);
+	message_put_text(out, o->headers ? o->headers : "");
 	buffer_put_vector32(out, o->post);
-	message_put_text(out, o->post_type);
-	message_put_text(out, o->fields);
+	message_put_text(out, o->post_type ? o->post_type : "");
+	message_put_text(out, o->fields ? o->fields : "");
 }
 
 struct fault fetch_order_decode(struct bytes in, struct arena *a, struct fetch_order *out)
@@ -97,7 +98,8 @@ struct fault fetch_order_decode(struct bytes in, struct arena *a, struct fetch_o
 	out->local_allowed = message_bool(&c, "local_allowed");
 	out->max_bytes = (size_t)cursor_u64be(&c, "max_bytes");
 	out->slot = cursor_u32be(&c, "slot");
-	out->post = cursor_vector32(&c, "post");
+	out->headers = message_text(&c, a, "headers");
+	out->post = message_bytes(&c, a, "post");
 	out->post_type = message_text(&c, a, "post_type");
 	out->fields = message_text(&c, a, "fields");
 	if (out->slot >= SLOT_COUNT || out->max_bytes > LIMIT_BODY_BYTES || out->purpose > FETCH_ALERT)
@@ -121,6 +123,7 @@ void fetch_result_encode(const struct fetch_result *r, struct buffer *out)
 	message_put_text(out, r->peer_address);
 	message_put_text(out, r->host);
 	put_pace(out, &r->pace);
+	message_put_text(out, r->headers ? r->headers : "");
 }
 
 static void read_array(struct cursor *c, char *out, size_t size, const char *field)
@@ -133,9 +136,10 @@ static void read_array(struct cursor *c, char *out, size_t size, const char *fie
 		memcpy(out, b.p, b.n);
 }
 
-struct fault fetch_result_decode(struct bytes in, struct fetch_result *out)
+struct fault fetch_result_decode(struct bytes in, struct fetch_result *out, char **headers)
 {
 	struct cursor c = cursor_of(in);
+	*headers = NULL;
 	out->id = cursor_u64be(&c, "id");
 	out->outcome = (enum fetch_outcome)cursor_u8(&c, "outcome");
 	out->status = (long)message_i64(&c, "status");
@@ -150,9 +154,19 @@ struct fault fetch_result_decode(struct bytes in, struct fetch_result *out)
 	read_array(&c, out->peer_address, sizeof(out->peer_address), "peer_address");
 	read_array(&c, out->host, sizeof(out->host), "host");
 	out->pace = read_pace(&c);
+	struct bytes lines = cursor_vector32(&c, "headers");
+	if (lines.n > LIMIT_HEADERS_BYTES)
+		cursor_fail(&c, FAULT_LENGTH, "headers");
 	if (out->outcome > FETCH_TOO_LARGE || out->n > LIMIT_BODY_BYTES)
 		cursor_fail(&c, FAULT_VALUE, "fetch_result");
-	return cursor_end(&c, "fetch_result");
+	struct fault f = cursor_end(&c, "fetch_result");
+	if (!fault_is_set(f) && lines.n > 0) {
+		*headers = memory_alloc(lines.n + 1);
+		memcpy(*headers, lines.p, lines.n);
+		(*headers)[lines.n] = 0;
+	}
+	out->headers = *headers;
+	return f;
 }
 
 /* ---- the process ---- */
@@ -184,10 +198,11 @@ static bool take_frame(struct service *s, const struct frame *f)
 		.url = order.url,
 		.local_allowed = order.local_allowed,
 		.max_bytes = order.max_bytes,
-		.post = order.post,
-		.post_type = order.post_type,
-		.fields = order.fields,
 		.body = slots_body(&s->slots, (int)order.slot),
+		.headers = order.headers[0] ? order.headers : NULL,
+		.post = order.post,
+		.post_type = order.post_type[0] ? order.post_type : NULL,
+		.fields = order.fields[0] ? order.fields : NULL,
 	};
 	fetcher_submit(s->fetcher, &request);
 	return true;

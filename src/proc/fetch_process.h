@@ -17,8 +17,10 @@ struct fetch_order {
 	bool local_allowed;
 	size_t max_bytes; /* at most LIMIT_BODY_BYTES */
 	uint32_t slot;
-	struct bytes post;         /* as in struct fetch_request, with its type and further fields; empty: GET */
-	const char *post_type, *fields;
+	const char *headers;   /* as in struct fetch_request; NULL or "": none */
+	struct bytes post;     /* likewise */
+	const char *post_type;
+	const char *fields;    /* likewise */
 };
 
 void fetch_options_encode(const struct fetch_options *o, struct buffer *out);
@@ -26,7 +28,8 @@ void fetch_order_encode(const struct fetch_order *o, struct buffer *out);
 void fetch_result_encode(const struct fetch_result *r, struct buffer *out);
 struct fault fetch_options_decode(struct bytes in, struct arena *a, struct fetch_options *out);
 struct fault fetch_order_decode(struct bytes in, struct arena *a, struct fetch_order *out);
-struct fault fetch_result_decode(struct bytes in, struct fetch_result *out);
+/* headers: set to a text that the caller frees, NULL where there is none. */
+struct fault fetch_result_decode(struct bytes in, struct fetch_result *out, char **headers);
 
 /* Serve until the socket closes; the process's exit status. */
 int fetch_process_main(int socket_fd, int slots_fd);

@@ -18,6 +18,8 @@ src_libproc_a_SOURCES = \
 	src/proc/task_log.c \
 	src/proc/task_part.h \
 	src/proc/task_promise.c \
+	src/proc/vendor.c \
+	src/proc/vendor.h \
 	src/proc/worker.c \
 	src/proc/worker.h \
 	src/proc/worker_entries.c \

@@ -60,6 +60,7 @@ struct pool {
 	struct fetch_host *hosts; /* their names lie in the arena */
 	struct arena host_names;
 	size_t host_count;
+	char *headers; /* of the answer that was delivered last */
 };
 
 struct slots *pool_slots(struct pool *p)
@@ -207,6 +208,7 @@ void pool_stop(struct pool *p)
 	slots_release(&p->slots);
 	buffer_release(&p->watch);
 	buffer_release(&p->fetch_options);
+	free(p->headers);
 	free(p->hosts);
 	arena_release(&p->host_names);
 	free(p->program);
@@ -445,7 +447,9 @@ static int read_fetcher(struct pool *p)
 			return lose_fetcher(p);
 		if (!found)
 			return 0;
-		if (f.kind != FETCH_MESSAGE_RESULT || fault_is_set(fetch_result_decode(f.payload, &result)))
+		free(p->headers);
+		p->headers = NULL;
+		if (f.kind != FETCH_MESSAGE_RESULT || fault_is_set(fetch_result_decode(f.payload, &result, &p->headers)))
 			return lose_fetcher(p);
 		finish_fetch(p, &result);
 		if (p->fetcher.pid != pid)

@@ -48,6 +48,8 @@ void pool_fetch(struct pool *p, const struct fetch_order *order, struct pool_fet
 /* Wait at most timeout_ms for answers and deliver them. Negative errno when a child cannot be had. */
 int pool_step(struct pool *p, int timeout_ms);
 
+/* A fetch's result.headers is valid until the next pool_step, pool_call or pool_fetch_wait. */
+
 /* Ask and wait; other answers are delivered meanwhile. reply is copied to the arena. */
 int pool_call(struct pool *p, enum task_kind kind, struct bytes payload, struct arena *a, enum task_outcome *outcome,
               struct bytes *reply);

@@ -177,6 +177,8 @@ struct task_collateral {
 	struct task_body body;
 	bool anchor;
 	const char *vendor;      /* of an anchor; "" : found from its subject */
+	const char *headers;     /* of a vendor's answer, as struct fetch_result has them; NULL or "": none */
+	struct bytes nonce;      /* of the request; or empty */
 };
 struct task_collateral_reply {
 	struct fault fault;

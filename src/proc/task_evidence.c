@@ -83,6 +83,7 @@ void task_collateral_put(struct buffer *b, const struct collateral *items, size_
 		message_put_i64(b, c->issued_ms);
 		message_put_i64(b, c->next_update_ms);
 		message_put_i64(b, c->archived_ms);
+		message_put_text(b, c->subject ? c->subject : "");
 	}
 }
 
@@ -103,6 +104,7 @@ struct collateral *task_collateral_read(struct cursor *c, struct arena *a, size_
 		items[i].issued_ms = message_i64(c, "issued");
 		items[i].next_update_ms = message_i64(c, "next_update");
 		items[i].archived_ms = message_i64(c, "archived");
+		items[i].subject = message_text(c, a, "subject");
 	}
 	return items;
 }
@@ -112,6 +114,8 @@ void task_collateral_encode(const struct task_collateral *t, struct buffer *out)
 	task_body_put(out, &t->body);
 	message_put_bool(out, t->anchor);
 	message_put_text(out, t->vendor);
+	message_put_text(out, t->headers ? t->headers : "");
+	buffer_put_vector32(out, t->nonce);
 }
 
 struct fault task_collateral_decode(struct bytes in, struct arena *a, struct task_collateral *out)
@@ -120,6 +124,8 @@ struct fault task_collateral_decode(struct bytes in, struct arena *a, struct tas
 	out->body = task_body_read(&c, a);
 	out->anchor = message_bool(&c, "anchor");
 	out->vendor = message_text(&c, a, "vendor");
+	out->headers = message_text(&c, a, "headers");
+	out->nonce = message_bytes(&c, a, "nonce");
 	return cursor_end(&c, "collateral");
 }
 
@@ -220,7 +226,10 @@ void task_judge_reply_encode(const struct task_judge_reply *t, struct buffer *ou
 	for (size_t i = 0; i < t->needs.n; i++) {
 		buffer_put_u8(out, (uint8_t)t->needs.v[i].kind);
 		message_put_text(out, t->needs.v[i].vendor);
-		message_put_text(out, t->needs.v[i].path);
+		message_put_bool(out, t->needs.v[i].path != NULL);
+		message_put_text(out, t->needs.v[i].path ? t->needs.v[i].path : "");
+		message_put_text(out, t->needs.v[i].subject);
+		buffer_put_vector32(out, t->needs.v[i].post);
 	}
 }
 
@@ -236,7 +245,12 @@ struct fault task_judge_reply_decode(struct bytes in, struct arena *a, struct ta
 	for (size_t i = 0; i < out->needs.n; i++) {
 		out->needs.v[i].kind = (enum collateral_kind)cursor_u8(&c, "need.kind");
 		out->needs.v[i].vendor = message_text(&c, a, "need.vendor");
+		bool published = message_bool(&c, "need.published");
 		out->needs.v[i].path = message_text(&c, a, "need.path");
+		if (!published)
+			out->needs.v[i].path = NULL;
+		out->needs.v[i].subject = message_text(&c, a, "need.subject");
+		out->needs.v[i].post = message_bytes(&c, a, "need.post");
 	}
 	struct fault f = cursor_end(&c, "judge_reply");
 	return fault_is_set(f) ? f : verdict_decode(verdict, a, out->verdict);

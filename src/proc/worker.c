@@ -227,7 +227,7 @@ static bool do_collateral(struct worker *w, struct bytes in)
 	reply.fault = worker_body(w, &t.body, LIMIT_FILE_BYTES, &content);
 	if (!fault_is_set(reply.fault))
 		reply.fault = t.anchor ? collateral_set_add_anchor(&set, content, t.vendor[0] ? t.vendor : NULL)
-		                       : collateral_set_add(&set, content);
+		                       : collateral_set_add_answer(&set, content, t.headers, t.nonce);
 	reply.items = set.items;
 	reply.n = set.n;
 	task_collateral_reply_encode(&reply, &w->reply);

@@ -50,6 +50,12 @@ static int compare(const void *x, const void *y)
 	return order != 0 ? order : memcmp(a->uid.b, b->uid.b, SHA256_BYTES);
 }
 
+void anomaly_sort(struct anomaly_copy *anomalies, size_t n)
+{
+	if (n > 0)
+		qsort(anomalies, n, sizeof(*anomalies), compare);
+}
+
 static void put_one(const struct anomaly_copy *a, struct buffer *out)
 {
 	const struct anomaly_rule *rule = anomaly_rule_find(a->rule);
@@ -75,7 +81,7 @@ void anomaly_text_put(struct anomaly_copy *anomalies, size_t n, struct buffer *o
 {
 	if (n == 0)
 		return;
-	qsort(anomalies, n, sizeof(*anomalies), compare);
+	anomaly_sort(anomalies, n);
 	for (size_t i = 0; i < n; i++)
 		put_one(&anomalies[i], out);
 	buffer_printf(out, "%zu open; `teewatch ack ID --reason TEXT` acknowledges one (ID: the last column, or its beginning)\n", n);

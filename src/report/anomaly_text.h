@@ -18,6 +18,9 @@ struct anomaly_copy {
 void anomaly_copy(struct anomaly_copy *to, const struct store_anomaly *from);
 void anomaly_copy_release(struct anomaly_copy *c);
 
+/* Worst first, then newest. */
+void anomaly_sort(struct anomaly_copy *anomalies, size_t n);
+
 /* Worst first; each with what it means and what to do. Nothing at all where there is none. */
 void anomaly_text_put(struct anomaly_copy *anomalies, size_t n, struct buffer *out);
 

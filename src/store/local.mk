@@ -12,6 +12,7 @@ src_libstore_a_SOURCES = \
 	src/store/sqlite_evidence.c \
 	src/store/sqlite_log.c \
 	src/store/sqlite_past.c \
+	src/store/sqlite_picture.c \
 	src/store/sqlite_progress.c \
 	src/store/sqlite_promise.c \
 	src/store/sqlite_publish.c \

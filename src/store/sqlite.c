@@ -87,6 +87,10 @@ const struct store_ops sqlite_ops = {
 	.delivery_put = sqlite_delivery_put,
 	.delivery_list = sqlite_delivery_list,
 	.delivery_each = sqlite_delivery_each,
+	.domain_each = sqlite_domain_each,
+	.measurement_each = sqlite_measurement_each,
+	.tcb_each = sqlite_tcb_each,
+	.tie_each = sqlite_tie_each,
 	.count = sqlite_count,
 };
 

@@ -154,6 +154,11 @@ int sqlite_delivery_get(struct store *s, const char *destination, uint64_t *seq)
 int sqlite_delivery_put(struct store *s, const struct store_delivery *d);
 int sqlite_delivery_list(struct store *s, const char *const *destinations, size_t n);
 int sqlite_delivery_each(struct store *s, int (*each)(void *, const struct store_delivery *), void *context);
+int sqlite_domain_each(struct store *s, int (*each)(void *, const struct store_domain *), void *context);
+int sqlite_measurement_each(struct store *s, const char *domain,
+                            int (*each)(void *, const struct store_measurement *), void *context);
+int sqlite_tcb_each(struct store *s, int (*each)(void *, const struct store_tcb *), void *context);
+int sqlite_tie_each(struct store *s, int (*each)(void *, const struct store_tie *), void *context);
 int sqlite_count(struct store *s, struct store_counts *out);
 
 extern const struct store_ops sqlite_ops;

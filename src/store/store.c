@@ -355,6 +355,27 @@ int store_event_last(struct store *s, const char *uid, int (*each)(void *, const
 	return s->ops->event_last(s, uid, each, context);
 }
 
+int store_domain_each(struct store *s, int (*each)(void *, const struct store_domain *), void *context)
+{
+	return s->ops->domain_each(s, each, context);
+}
+
+int store_measurement_each(struct store *s, const char *domain,
+                           int (*each)(void *, const struct store_measurement *), void *context)
+{
+	return s->ops->measurement_each(s, domain, each, context);
+}
+
+int store_tcb_each(struct store *s, int (*each)(void *, const struct store_tcb *), void *context)
+{
+	return s->ops->tcb_each(s, each, context);
+}
+
+int store_tie_each(struct store *s, int (*each)(void *, const struct store_tie *), void *context)
+{
+	return s->ops->tie_each(s, each, context);
+}
+
 int store_count(struct store *s, struct store_counts *out)
 {
 	return s->ops->count(s, out);

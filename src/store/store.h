@@ -369,6 +369,47 @@ int store_delivery_put(struct store *s, const struct store_delivery *d);
 int store_delivery_list(struct store *s, const char *const *destinations, size_t n);
 int store_delivery_each(struct store *s, int (*each)(void *, const struct store_delivery *), void *context); /* by name */
 
+/* ---- sums for pictures: audited certificates only, evidence judged on basis logged, devices (GPUs) left out ---- */
+struct store_domain {
+	const char *domain;          /* "" where there is none */
+	uint64_t certificates, keys;
+	uint64_t measured;           /* certificates whose evidence shows a measurement */
+	uint64_t anomalies_open;
+	int64_t first_logged_ms, last_logged_ms;
+};
+/* Those with the most open anomalies first, then the newest. */
+int store_domain_each(struct store *s, int (*each)(void *, const struct store_domain *), void *context);
+
+/* Certificates of a domain that were logged within an hour and show this value. */
+struct store_measurement {
+	const char *kind, *name, *value; /* value: hex */
+	bool genuine;                /* false: their evidence failed, so the value proves nothing */
+	int64_t logged_ms;           /* the beginning of that hour */
+	int64_t valid_until_ms;      /* the latest end of their validity */
+	uint64_t certificates;
+};
+/* By kind, name, value, genuine and time. */
+int store_measurement_each(struct store *s, const char *domain,
+                           int (*each)(void *, const struct store_measurement *), void *context);
+
+/* How many certificates logged on a day made or missed the claim tcb_up_to_date (the worst of their evidence). */
+struct store_tcb {
+	int64_t day_ms;
+	uint64_t up_to_date, unknown, out_of_date;
+};
+int store_tcb_each(struct store *s, int (*each)(void *, const struct store_tcb *), void *context); /* oldest first */
+
+/* A key, the domain and the software that its certificates stand for; all ordinary keys of a (domain, software)
+ * in one row, without their names. Evidence that failed ties nothing. */
+struct store_tie {
+	const char *domain;
+	const struct sha256 *spki_sha256; /* a key of several domains or several values; NULL: `keys` ordinary ones */
+	uint64_t keys;
+	const char *kind, *name, *value;  /* value: hex */
+	uint64_t certificates;
+};
+int store_tie_each(struct store *s, int (*each)(void *, const struct store_tie *), void *context); /* odd keys first */
+
 /* ---- figures for people ---- */
 struct store_counts {
 	uint64_t logs, certificates, places, documents, evidence, collateral, unparseable, events;

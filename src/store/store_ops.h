@@ -97,6 +97,11 @@ struct store_ops {
 	int (*delivery_put)(struct store *s, const struct store_delivery *d);
 	int (*delivery_list)(struct store *s, const char *const *destinations, size_t n);
 	int (*delivery_each)(struct store *s, int (*each)(void *, const struct store_delivery *), void *context);
+	int (*domain_each)(struct store *s, int (*each)(void *, const struct store_domain *), void *context);
+	int (*measurement_each)(struct store *s, const char *domain,
+	                        int (*each)(void *, const struct store_measurement *), void *context);
+	int (*tcb_each)(struct store *s, int (*each)(void *, const struct store_tcb *), void *context);
+	int (*tie_each)(struct store *s, int (*each)(void *, const struct store_tie *), void *context);
 	int (*count)(struct store *s, struct store_counts *out);
 };
 

@@ -52,6 +52,22 @@ serve() {
 	port=$(cat "$work/port")
 }
 
+# vendor_service DIR: start a vendor's services; sets $port. Requests are noted in $work/requests.
+vendor_service() {
+	command -v python3 >/dev/null || skip "python3 is not installed"
+	rm -f "$work/vendor-port"
+	: >"$work/requests"
+	python3 "$top_srcdir/tests/cmd/vendor_service.py" "$1" "$work/vendor-port" "$work/requests" &
+	pids="$pids $!"
+	tries=0
+	until [ -s "$work/vendor-port" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || fail "the vendor's service does not start"
+		sleep 0.05
+	done
+	port=$(cat "$work/vendor-port")
+}
+
 # configuration KIND URL KEY [MORE]: print one with a single log.
 configuration() {
 	printf 'log "local" {\n\tkind = "%s"\n\turl = "%s"\n\tkey = "%s"\n\tmmd = 86400\n\tstart = "%s"\n}\n%s\n' \

@@ -13,5 +13,7 @@ TESTS += tests/cmd/test-gpu.sh
 EXTRA_DIST += tests/cmd/test-gpu.sh
 
 TESTS += tests/cmd/test-check.sh tests/cmd/test-logs.sh tests/cmd/test-promises.sh tests/cmd/test-sample.sh tests/cmd/test-crawl.sh tests/cmd/test-real-case.sh tests/cmd/test-trouble.sh tests/cmd/test-fetch.sh
-EXTRA_DIST += tests/cmd/test-check.sh tests/cmd/test-logs.sh tests/cmd/test-promises.sh tests/cmd/test-trouble.sh tests/cmd/test-fetch.sh tests/cmd/lib.sh tests/cmd/test-sample.sh tests/cmd/test-crawl.sh tests/cmd/test-real-case.sh \
+EXTRA_DIST += tests/cmd/test-check.sh tests/cmd/test-logs.sh tests/cmd/test-promises.sh tests/cmd/test-trouble.sh tests/cmd/test-fetch.sh tests/cmd/lib.sh tests/cmd/vendor_service.py tests/cmd/test-sample.sh tests/cmd/test-crawl.sh tests/cmd/test-real-case.sh \
 	tests/cmd/validate-events.py
+TESTS += tests/cmd/test-quotes.sh
+EXTRA_DIST += tests/cmd/test-quotes.sh

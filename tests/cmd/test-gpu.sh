@@ -83,3 +83,35 @@ expect 0 "$teewatch" decode --json "$work/m/machine.json"
 [ "$(grep -c . "$work/out")" = 13 ] || fail "decode shows every piece"
 expect 0 "$teewatch" decode "$work/m/gpu.bin"
 grep -q '^ *measurement_35 ' "$work/out" && grep -q '^ *vbios_version *96.00.9F.00.01' "$work/out" || fail "decode of a GPU"
+
+# What is missing is fetched: manifests by their id, wrapped as NVIDIA's service has them, and OCSP by POST.
+mkdir -p "$work/services/ocsp"
+cp "$work/m/ocsp/"* "$work/services/ocsp/"
+for rim in "$work/m/rims/"*; do
+	python3 - "$rim" <<'EOF' >"$work/wrapped" || fail "wrapping a manifest"
+import base64, hashlib, json, sys
+xml = open(sys.argv[1], "rb").read()
+print(json.dumps({"id": "x", "rim": base64.b64encode(xml).decode(), "sha256": hashlib.sha256(xml).hexdigest(),
+                  "rim_format": "SWID", "request_id": "y"}))
+EOF
+	case $(basename "$rim") in
+	driver.xml) cp "$work/wrapped" "$work/services/v1+rim+NV_GPU_DRIVER_GH100_550.90.07" ;;
+	vbios.xml) cp "$work/wrapped" "$work/services/v1+rim+NV_GPU_VBIOS_1010_0200_882_96009F0001" ;;
+	*) cp "$work/wrapped" "$work/services/v1+rim+NV_SWITCH_BIOS_5612_0002_890_9610550001" ;;
+	esac
+done
+vendor_service "$work/services"
+printf 'rim-url = "http://127.0.0.1:%s"\nocsp-url = "http://127.0.0.1:%s/"\nkds-url = "http://127.0.0.1:1"\n' $port $port \
+	>"$work/services.conf"
+fetched() { # STATUS FILE
+	expect "$1" "$teewatch" -q -c "$work/services.conf" verify --json --at 2026-11-24T00:00:00Z \
+		--trust-anchor "$work/m/anchors" --collateral "$work/m/amd" "$2"
+}
+fetched 0 "$work/m/machine.json"
+check 'set(results) == {"verified"} and all(g["status"] == "asserted" for g in gpu)'
+[ "$(grep -c '^POST application/ocsp-request .* nonce$' "$work/requests")" -ge 3 ] || fail "OCSP is asked with a nonce"
+[ "$(sort "$work/requests" | uniq -d | wc -l)" = 0 ] || fail "the same is asked twice"
+# A service that is down: what it would have told is unknown, and nothing is failed for it.
+rm -r "$work/services/ocsp"
+fetched 1 "$work/m/machine.json"
+check 'all(result(j, "nv.revocation") == "not_checked" for j in v[1:]) and "failed" not in results'

@@ -247,11 +247,16 @@ TEST(a_request_names_the_certificate)
 	CHECK(!fault_is_set(cursor_end(&c, "request")) && request.content.n > 60);
 	CHECK(memmem(b.p, b.n, chain.cert[1].serial.p, chain.cert[1].serial.n) != NULL);
 	size_t plain = b.n;
-	const char *path = ocsp_request_path(&chain.cert[1], &chain.cert[2], &arena);
-	CHECK(path && path[0] == '/' && !strchr(path + 1, '/') && !strchr(path, '+') && !strchr(path, '='));
+	struct bytes bare = arena_bytes(&arena, buffer_bytes(&b));
 	buffer_clear(&b);
 	ocsp_request_put(&chain.cert[1], &chain.cert[2], BYTES_LITERAL("0123456789abcdef0123456789abcdef"), &b);
 	CHECK(b.n > plain + 32 && memmem(b.p, b.n, "0123456789abcdef", 16) != NULL);
+	struct bytes whole = arena_bytes(&arena, buffer_bytes(&b));
+	buffer_clear(&b);
+	CHECK(ocsp_request_add_nonce(bare, BYTES_LITERAL("0123456789abcdef0123456789abcdef"), &b));
+	CHECK(bytes_equal(buffer_bytes(&b), whole));
+	CHECK(!ocsp_request_add_nonce(whole, BYTES_LITERAL("0123456789abcdef0123456789abcdef"), &b));
+	CHECK(!ocsp_request_add_nonce(bytes_slice(bare, 0, bare.n - 1), BYTES_LITERAL("n"), &b));
 	buffer_release(&b);
 	arena_release(&arena);
 }

@@ -499,7 +499,7 @@ TEST(what_cannot_be_checked_is_incomplete)
 		CHECK_THAT(verdict_check_result(&scene.verdict, incompletes[i].unchecked) == CHECK_NOT_CHECKED, "%s",
 		           what);
 		CHECK_THAT(scene_claim(&scene, "tee_attested") == incompletes[i].attested, "%s", what);
-		const char *need = scene.needs.n > 0 ? scene.needs.v[0].path : "";
+		const char *need = scene.needs.n > 0 && scene.needs.v[0].path ? scene.needs.v[0].path : "";
 		CHECK_THAT(path_matches(need, incompletes[i].need), "%s: asks for %s", what, need);
 		scene_end(&scene);
 	}

@@ -237,7 +237,8 @@ TEST(a_real_certificate_and_its_enclave)
 	CHECK(verdict_check_result(&v, "binding.spki") == CHECK_PASS);
 	CHECK(verdict_check_result(&v, "binding.hpke") == CHECK_PASS);
 	CHECK(claim("tcb_up_to_date")->status == CLAIM_REFUTED); /* below AMD-SB-3020, three months old by then */
-	CHECK_U64(needs.n, 0);                                   /* a CRL of today is of no use for that day */
+	CHECK_U64(needs.n, 1);                                   /* a CRL of today is of no use for that day, */
+	CHECK(!needs.v[0].path && strcmp(needs.v[0].subject, "crl:ARK-Genoa") == 0); /* an archived one would be */
 
 	hpke[31] ^= 1;
 	judge(&q, &arena, &v, &needs);
@@ -270,6 +271,7 @@ TEST(needs_name_the_key_services_paths)
 	CHECK(verdict_check_result(&v, "snp.vcek_available") == CHECK_NOT_CHECKED);
 	CHECK_U64(needs.n, 1);
 	CHECK(strncmp(needs.v[0].path, "/vcek/v1/Genoa/1af1aa6c", 23) == 0);
+	CHECK(strncmp(needs.v[0].subject, "vcek:1af1aa6c", 13) == 0);
 	CHECK(strstr(needs.v[0].path, "?blSPL=10&teeSPL=00&snpSPL=23&ucodeSPL=84") != NULL);
 	judge_at(hex_file("snp/virtee-sev/report_milan.hex"), (struct bytes){NULL, 0}, 1700000000);
 	CHECK_U64(needs.n, 2); /* version 2 does not say which */

@@ -24,7 +24,7 @@ static struct fetch_result get(const struct server *s, const char *path, size_t 
 	struct fetch_request q = {.purpose = FETCH_LOG, .url = at(s, "127.0.0.1", path), .local_allowed = true,
 	                          .max_bytes = max_bytes};
 	struct fetch_result r = client_fetch(f, q);
-	r.header = NULL;
+	r.headers = NULL;
 	fetcher_free(f);
 	return r;
 }
@@ -295,17 +295,17 @@ TEST(header_fields)
 	server_start(&s, answers, NULL);
 	struct fetch_options o = client_options();
 	struct fetcher *f = client_new(&o);
-	struct fetch_request q = {.purpose = FETCH_VENDOR, .local_allowed = true, .header = "tcb-info-issuer-chain",
+	struct fetch_request q = {.purpose = FETCH_VENDOR, .local_allowed = true, .headers = "tcb-info-issuer-chain",
 	                          .url = at(&s, "127.0.0.1", "/tcb")};
-	CHECK_TEXT(client_fetch(f, q).header, "-----BEGIN%20CERTIFICATE-----%0A");
+	CHECK_TEXT(client_fetch(f, q).headers, "tcb-info-issuer-chain: -----BEGIN%20CERTIFICATE-----%0A\n");
 	q.url = at(&s, "127.0.0.1", "/two");
-	CHECK(client_fetch(f, q).header == NULL);
+	CHECK(client_fetch(f, q).headers == NULL);
 	q.url = at(&s, "127.0.0.1", "/tcb");
-	q.header = "X-Not-There";
-	CHECK(client_fetch(f, q).header == NULL);
+	q.headers = "X-Not-There";
+	CHECK(client_fetch(f, q).headers == NULL);
 	q.url = at(&s, "127.0.0.1", "/long");
-	q.header = "X-Long";
-	CHECK(client_fetch(f, q).header == NULL);
+	q.headers = "X-Long";
+	CHECK(client_fetch(f, q).headers == NULL);
 	fetcher_free(f);
 	server_stop(&s);
 }

@@ -121,7 +121,7 @@ static struct fetch_result get(const struct scene *s, enum fetch_purpose purpose
 {
 	struct fetcher *f = client_new(&s->options);
 	struct fetch_result r = client_fetch(f, (struct fetch_request){.purpose = purpose, .url = url});
-	r.header = NULL;
+	r.headers = NULL;
 	fetcher_free(f);
 	return r;
 }

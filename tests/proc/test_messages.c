@@ -200,8 +200,10 @@ TEST(lists_and_orders)
 	struct buffer m = message();
 	task_log_list_reply_encode(&list, &m);
 	abuse(&m, task_log_list_reply_decode_any, &list_back, sizeof(list_back));
-	struct fetch_order order = {.purpose = FETCH_LOG, .url = "https://a/", .local_allowed = true,
-	                            .max_bytes = 100, .slot = 5}, order_back = {0};
+	struct fetch_order order = {
+		.purpose = FETCH_LOG, .url = "https://a/", .local_allowed = true, .max_bytes = 100,
+		.slot = 5}, order_back = {0
+	};
 	m = message();
 	fetch_order_encode(&order, &m);
 	abuse(&m, fetch_order_decode_any, &order_back, sizeof(order_back));
@@ -219,13 +221,16 @@ TEST(lists_and_orders)
 	CHECK(fetch_order_decode(buffer_bytes(&m), &arena, &order_back).code == FAULT_VALUE);
 	buffer_release(&m);
 	struct fetch_result result = {.id = 4, .outcome = FETCH_STATUS, .status = 404, .n = 3, .retry_after_ms = -1, .message = "gone",
-	                              .host = "a.example", .pace = {true, 700, 20}}, got;
+	                              .host = "a.example", .pace = {true, 700, 20}, .headers = "Warning: x\n"}, got;
+	char *headers;
 	m = message();
 	fetch_result_encode(&result, &m);
-	CHECK(fetch_result_decode(buffer_bytes(&m), &got).code == FAULT_NONE && got.status == 404 && strcmp(got.message, "gone") == 0);
+	CHECK(fetch_result_decode(buffer_bytes(&m), &got, &headers).code == FAULT_NONE && got.status == 404 && strcmp(got.message, "gone") == 0);
+	CHECK_TEXT(got.headers, "Warning: x\n");
+	free(headers);
 	CHECK(strcmp(got.host, "a.example") == 0 && got.pace.slowed && got.pace.window == 700 && got.pace.gap_ms == 20);
 	for (size_t n = 0; n < m.n; n++)
-		CHECK(fetch_result_decode(bytes_of(m.p, n), &got).code != FAULT_NONE);
+		CHECK(fetch_result_decode(bytes_of(m.p, n), &got, &headers).code != FAULT_NONE && !headers);
 	buffer_release(&m);
 }
 
@@ -251,7 +256,7 @@ TEST(evidence_messages)
 	m = message();
 	task_document_reply_encode(&document, &m);
 	abuse(&m, task_document_reply_decode_any, &document_back, sizeof(document_back));
-	struct collateral item = {.kind = COLLATERAL_CRL, .der = BYTES_LITERAL("der"), .vendor = "amd", .label = "l"};
+	struct collateral item = {.kind = COLLATERAL_CRL, .der = BYTES_LITERAL("der"), .vendor = "amd", .label = "l", .subject = "crl:X"};
 	struct task_collateral_reply collateral = {.items = &item, .n = 1}, collateral_back = {0};
 	m = message();
 	task_collateral_reply_encode(&collateral, &m);
@@ -267,7 +272,7 @@ TEST(evidence_messages)
 	struct verdict *v = malloc(sizeof(*v));
 	verdict_init(v, &arena, EVIDENCE_SNP, 9);
 	verdict_check(v, "snp.format", CHECK_PASS, NULL);
-	struct task_judge_reply judged = {.verdict = v, .needs = {.n = 1, .v = {{COLLATERAL_CRL, "amd", "/x"}}}}, judged_back = {0};
+	struct task_judge_reply judged = {.verdict = v, .needs = {.n = 1, .v = {{.kind = COLLATERAL_CRL, .vendor = "amd", .path = "/x", .subject = "crl:X"}}}}, judged_back = {0};
 	m = message();
 	task_judge_reply_encode(&judged, &m);
 	CHECK(task_judge_reply_decode(buffer_bytes(&m), &arena, &judged_back).code == FAULT_NONE && judged_back.verdict->check_count == 1);

@@ -97,8 +97,9 @@ TEST(fetch_of_a_file)
 	close(fd);
 	snprintf(url, sizeof(url), "file://%s", path);
 	int slot = slots_take(pool_slots(p));
-	struct fetch_order order = {.purpose = FETCH_LOG, .url = url, .local_allowed = true,
-	                            .max_bytes = 100, .slot = (uint32_t)slot};
+	struct fetch_order order = {
+		.purpose = FETCH_LOG, .url = url, .local_allowed = true, .max_bytes = 100, .slot = (uint32_t)slot
+	};
 	CHECK(pool_fetch_wait(p, &order, &r) == 0 && r.outcome == FETCH_OK && r.n == 5);
 	CHECK(bytes_equal_text(slots_view(pool_slots(p), (uint32_t)slot, r.n), "hello"));
 	order.local_allowed = false;

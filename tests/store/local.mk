@@ -15,3 +15,7 @@ tests_store_test_publish_LDADD = $(STORE_TEST_LIBS)
 tests_store_test_store_faults_SOURCES = tests/store/test_store_faults.c tests/store/fault_vfs.c tests/store/fault_vfs.h \
 	tests/store/history.h
 tests_store_test_store_faults_LDADD = $(STORE_TEST_LIBS)
+check_PROGRAMS += tests/store/test_store_picture
+TESTS += tests/store/test_store_picture
+tests_store_test_store_picture_SOURCES = tests/store/test_store_picture.c tests/store/history.h tests/store/scene.h
+tests_store_test_store_picture_LDADD = $(STORE_TEST_LIBS)
