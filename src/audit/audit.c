@@ -58,6 +58,8 @@ bool audit_store_failed(struct audit *a, int rc)
 
 bool audit_must_stop(const struct audit *a)
 {
+	if (a->options->alive)
+		a->options->alive();
 	if (a->error || (a->options->stop && *a->options->stop))
 		return true;
 	return a->deadline_ms != 0 && clock_monotonic_ms() >= a->deadline_ms;
@@ -73,6 +75,12 @@ int audit_take_slot(struct audit *a)
 		if (rc < 0 && !a->error)
 			a->error = rc;
 	}
+}
+
+void audit_deliver(struct audit *a)
+{
+	if (!a->error)
+		audit_store_failed(a, alerts_deliver(a->alerts));
 }
 
 /* ---- the run ---- */
@@ -124,6 +132,8 @@ static void start_run(struct audit *a)
 		rc = store_run_start(a->store, &a->run);
 	digest_watches(a, watching);
 	if (rc >= 0)
+		rc = alerts_begin(a->alerts);
+	if (rc >= 0)
 		rc = store_watching_put(a->store, watching);
 	if (rc >= 0)
 		rc = sources_note_changes(a);
@@ -140,7 +150,7 @@ static int exit_status(const struct audit *a)
 		return 3;
 	if (a->alarmed)
 		return 4;
-	return a->incomplete ? 1 : 0;
+	return a->incomplete || alerts_failed(a->alerts) ? 1 : 0;
 }
 
 /* The baseline closes with the first run that saw every log to its end. */
@@ -216,7 +226,9 @@ static void finish_run(struct audit *a)
 		rc = store_commit(a->store);
 	if (rc >= 0)
 		rc = store_publish(a->store, NULL);
-	if (!audit_store_failed(a, rc) && a->options->metrics_file)
+	if (!audit_store_failed(a, rc))
+		audit_deliver(a);
+	if (!a->error && a->options->metrics_file)
 		write_metrics(a);
 }
 
@@ -239,6 +251,7 @@ static void follow_tails(struct audit *a)
 		turn++;
 		if (a->due) {
 			analysis_run(a);
+			audit_deliver(a);
 			continue;
 		}
 		if (all_finished(a))
@@ -264,6 +277,7 @@ static void run_tails(struct audit *a)
 	for (size_t i = 0; i < a->log_count; i++)
 		a->tails[i] = tail_new(a, &a->logs[i]);
 	a->due = true; /* what an earlier run left */
+	audit_deliver(a);
 	follow_tails(a);
 	if (a->due && !a->error)
 		analysis_run(a);
@@ -289,6 +303,10 @@ int audit_run(const struct audit_options *options)
 	arena_init(&a->arena, (size_t)512 << 20);
 	if (options->budget_ms > 0)
 		a->deadline_ms = clock_monotonic_ms() + options->budget_ms;
+	a->alert_options = (struct alert_options){
+		.store = a->store, .pool = a->pool, .destinations = options->alerts, .count = options->alert_count,
+		.version = options->version, .quiet = options->verbosity < 0, .stop = options->stop};
+	a->alerts = alerts_new(&a->alert_options);
 	audit_sources(a);
 	start_run(a);
 	if (!a->error)
@@ -298,6 +316,7 @@ int audit_run(const struct audit_options *options)
 	if (!a->error)
 		run_tails(a);
 	int status = exit_status(a);
+	alerts_free(a->alerts);
 	inventory_release(&a->inventory);
 	documents_release(&a->documents);
 	arena_release(&a->arena);

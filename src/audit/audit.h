@@ -8,6 +8,7 @@
 
 #include <signal.h>
 
+#include "alert/destination.h"
 #include "ct/log.h"
 #include "policy/policy.h"
 #include "proc/vendor.h"
@@ -38,6 +39,8 @@ struct audit_options {
 	bool follow;                       /* runs come close after each other */
 	enum audit_fetch fetch;
 	struct vendor_urls vendors;
+	const struct alert_destination *alerts;
+	size_t alert_count;
 	const char *metrics_file;          /* NULL: none */
 	const char *const *evidence, *const *collateral, *const *trust_anchors; /* NULL-terminated */
 	bool has_fail_on;
@@ -45,6 +48,7 @@ struct audit_options {
 	int verbosity;                     /* -1 quiet, 0, 1 */
 	const char *version;
 	const volatile sig_atomic_t *stop; /* set by a signal: end tidily */
+	void (*alive)(void);               /* called between steps; may be NULL */
 };
 
 /* Audit once. Returns the exit status of the command. */

@@ -2,6 +2,7 @@
 #ifndef TEEWATCH_AUDIT_STATE_H
 #define TEEWATCH_AUDIT_STATE_H
 
+#include "alert/alert.h"
 #include "audit/audit.h"
 #include "audit/documents.h"
 #include "audit/inventory.h"
@@ -22,6 +23,8 @@ struct audit {
 	bool list_failed;            /* no list at hand: nothing is known of who left it */
 	struct tail **tails;
 	struct store_run run;
+	struct alert_options alert_options;
+	struct alerts *alerts;       /* the outbox */
 	int64_t deadline_ms;         /* monotonic; 0: none */
 	int error;                   /* first store or process error: ends the run with status 3 */
 	bool incomplete;             /* a log, or collateral due in this run, could not be had */
@@ -37,6 +40,9 @@ void audit_say(const struct audit *a, const char *format, ...) __attribute__((fo
 /* A negative result of the store: remembered, logged once; true when the run must end. */
 bool audit_store_failed(struct audit *a, int rc);
 bool audit_must_stop(const struct audit *a);
+
+/* Bring what is committed to its destinations. Outside of transactions. */
+void audit_deliver(struct audit *a);
 
 /* A slot for a body, waiting for one where all are in use; -1 when the run must stop. */
 int audit_take_slot(struct audit *a);

@@ -72,6 +72,7 @@
 #define LIMIT_HEADER_BYTES (16u << 10)         /* one header field: Intel's issuer chains have about 3 kB */
 #define LIMIT_HEADERS_BYTES (64u << 10)        /* all fields of one answer that are kept */
 #define LIMIT_POST_BYTES (64u << 10)           /* a request's body: an OCSP request has about 100 bytes */
+#define LIMIT_ALERT_BYTES (4u << 20)           /* one event in any form: the largest certificate's names, twice */
 #define LIMIT_ERROR_BODY_BYTES (64u << 10)     /* of an answer other than 200: what it says, not its artwork */
 
 #define LIMIT_HOSTS 4096u                      /* whose pace is remembered: as many as logs */
@@ -83,6 +84,7 @@
 
 /* ---- configuration and policy ---- */
 #define LIMIT_WATCHES 10000u
+#define LIMIT_ALERTS 64u                       /* destinations, and executables of one directory of hooks */
 #define LIMIT_EXPECTATIONS 256u                /* of one watch */
 #define LIMIT_EXPECTATION_VALUES 256u          /* values of one expectation: all releases of some years */
 #define LIMIT_EXPRESSION_BYTES (32u << 10)     /* 256 SHA-384 digests in hex, and a name */

@@ -42,7 +42,7 @@ static const struct command_option decode_options[] = {
 };
 
 static const struct command_option report_options[] = {
-	{"--format", "FORMAT", "text, html or ndjson"},
+	{"--format", "FORMAT", "text, html, ndjson, eve, ecs, ocsf or csv"},
 	{"--since", "TIME", "events at or after this time"},
 	{"--since-seq", "N", "events after this sequence number"},
 	{"--open", NULL, "each open anomaly's last event"},

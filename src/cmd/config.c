@@ -60,6 +60,8 @@ static enum config_section section_of(const cfg_t *cfg)
 {
 	if (strcmp(cfg->name, "log") == 0)
 		return CONFIG_LOG;
+	if (strcmp(cfg->name, "alert") == 0)
+		return CONFIG_ALERT;
 	return strcmp(cfg->name, "watch") == 0 || strcmp(cfg->name, "host") == 0 ? CONFIG_WATCH : CONFIG_MAIN;
 }
 
@@ -92,10 +94,10 @@ static int on_value(cfg_t *cfg, cfg_opt_t *opt)
 
 /* ---- the table as libconfuse wants it ---- */
 
-/* Rows of one section, with room for two more and the end. Defaults are ours, so none is given. */
+/* Rows of one section, with room for three more and the end. Defaults are ours, so none is given. */
 static cfg_opt_t *options_of(enum config_section section, size_t *n)
 {
-	cfg_opt_t *out = memory_array(config_key_count + 3, sizeof(*out));
+	cfg_opt_t *out = memory_array(config_key_count + 4, sizeof(*out));
 	*n = 0;
 	for (size_t i = 0; i < config_key_count; i++) {
 		if (config_keys[i].section != section)
@@ -117,17 +119,20 @@ static cfg_opt_t section_option(const char *name, cfg_opt_t *inside)
 
 static cfg_t *start_parser(void)
 {
-	size_t n, in_log, in_watch, in_host;
+	size_t n, in_log, in_watch, in_host, in_alert;
 	cfg_opt_t *root = options_of(CONFIG_MAIN, &n), *log = options_of(CONFIG_LOG, &in_log);
 	cfg_opt_t *watch = options_of(CONFIG_WATCH, &in_watch), *host = options_of(CONFIG_WATCH, &in_host);
+	cfg_opt_t *alert = options_of(CONFIG_ALERT, &in_alert);
 	watch[in_watch++] = section_option("host", host);
 	root[n++] = section_option("log", log);
 	root[n++] = section_option("watch", watch);
+	root[n++] = section_option("alert", alert);
 	cfg_t *cfg = cfg_init(root, CFGF_NONE); /* copies the options */
 	free(root);
 	free(log);
 	free(watch);
 	free(host);
+	free(alert);
 	return cfg;
 }
 
@@ -274,11 +279,48 @@ static void read_watches(struct reader *r, cfg_t *cfg, struct config *out)
 	out->policy.watch_count = watches ? n : 0;
 }
 
+static bool is_alert_name(const char *name)
+{
+	for (const char *c = name; *c; c++)
+		if (!(*c >= 'a' && *c <= 'z') && !(*c >= 'A' && *c <= 'Z') && !(*c >= '0' && *c <= '9') && !strchr("_.-", *c))
+			return false;
+	return name[0] != 0 && strlen(name) <= LIMIT_NAME_BYTES;
+}
+
+static void read_alert(struct reader *r, cfg_t *cfg, unsigned line, struct alert_destination *out)
+{
+	out->name = arena_text(r->arena, bytes_of_text(cfg_title(cfg)));
+	if (!out->name || !is_alert_name(out->name)) {
+		fail(r, line, place_of(r, "alert", cfg_title(cfg)), "its name may hold letters, digits and _ . - only");
+		return;
+	}
+	read_keys(r, cfg, CONFIG_ALERT, line, out);
+	const char *problem = r->message ? NULL : config_alert_problem(out);
+	if (problem)
+		fail(r, line, place_of(r, "alert", out->name), problem);
+}
+
+static void read_alerts(struct reader *r, cfg_t *cfg, struct config *out)
+{
+	size_t n = cfg_size(cfg, "alert");
+	if (n > LIMIT_ALERTS) {
+		fail(r, line_of(&r->outline.alert, LIMIT_ALERTS), "",
+		     arena_format(r->arena, "too many alert sections; %u are the most", LIMIT_ALERTS));
+		return;
+	}
+	struct alert_destination *alerts = take(r, n, sizeof(*alerts));
+	for (size_t i = 0; alerts && i < n && !r->message; i++)
+		read_alert(r, cfg_getnsec(cfg, "alert", (unsigned)i), line_of(&r->outline.alert, i), &alerts[i]);
+	out->alerts = alerts;
+	out->alert_count = alerts ? n : 0;
+}
+
 static void read_all(struct reader *r, cfg_t *cfg, struct config *out)
 {
 	read_keys(r, cfg, CONFIG_MAIN, 0, out);
 	read_logs(r, cfg, out);
 	read_watches(r, cfg, out);
+	read_alerts(r, cfg, out);
 }
 
 /* ---- files ---- */

@@ -5,6 +5,7 @@
 #ifndef TEEWATCH_CMD_CONFIG_H
 #define TEEWATCH_CMD_CONFIG_H
 
+#include "alert/destination.h"
 #include "base/arena.h"
 #include "policy/policy.h"
 #include "store/store.h" /* enum log_kind */
@@ -36,6 +37,8 @@ struct config {
 	const char *const *connect_to; /* NULL-terminated */
 	const char *metrics_file; /* NULL: none */
 	const char *pcs_url, *kds_url, *rim_url, *ocsp_url, *provenance_url; /* without a slash at the end */
+	const struct alert_destination *alerts;
+	size_t alert_count;
 	struct policy policy;
 };
 

@@ -281,3 +281,40 @@ const char *config_check_provenance(const char *value, struct arena *a)
 	return arena_format(a, "\"%s\" is neither a repository (host/owner/repository without https://) nor an absolute path",
 	                    shown(value, a));
 }
+
+/* ---- alerts ---- */
+
+const char *config_check_event_type(const char *value, struct arena *a)
+{
+	static const char *const types[] = {"anomaly", "certificate", "log", "run"};
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i], value) == 0)
+			return NULL;
+	return arena_format(a, "\"%s\" is no type of event; write anomaly, certificate, log or run", shown(value, a));
+}
+
+static bool has_port(const char *target)
+{
+	const char *host = strstr(target, "://") + 3, *colon = strrchr(host, ':');
+	uint64_t port;
+	return colon && colon > host && text_decimal(bytes_of_text(colon + 1), 65535, &port) && port > 0;
+}
+
+const char *config_alert_problem(const struct alert_destination *d)
+{
+	bool path = d->target[0] == '/', https = strncmp(d->target, "https://", 8) == 0 && d->target[8] != 0;
+	bool network = strncmp(d->target, "udp://", 6) == 0 || strncmp(d->target, "tcp://", 6) == 0;
+	if (d->kind == ALERT_WEBHOOK && !https)
+		return "target: a webhook has an https URL";
+	if (d->kind == ALERT_WEBHOOK && !d->secret_file)
+		return "secret-file is missing; whoever receives the events tells by its signature that they are ours";
+	if (d->kind != ALERT_WEBHOOK && d->secret_file)
+		return "secret-file: only a webhook has one";
+	if (d->kind == ALERT_SYSLOG && network && !has_port(d->target))
+		return "target: the port is missing; write HOST:PORT";
+	if (d->kind == ALERT_SYSLOG && !network && !path)
+		return "target: write the path of a socket (/dev/log), udp://HOST:PORT or tcp://HOST:PORT";
+	if ((d->kind == ALERT_FILE || d->kind == ALERT_HOOKS) && !path)
+		return "target: write a path that begins with /";
+	return NULL;
+}

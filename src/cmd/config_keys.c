@@ -13,10 +13,24 @@ static const char *const scheme_choices[] = {
 	"contrast",  "secret-network", "privasys", "cocoon",         "a3s",        "evervault",   "nitriding",
 	"near",      "aci",           NULL};
 
+static const char *const alert_choices[] = {
+	[ALERT_FILE] = "file", [ALERT_SYSLOG] = "syslog", [ALERT_HOOKS] = "hooks", [ALERT_WEBHOOK] = "webhook", NULL};
+static const char *const format_choices[] = {"ndjson", "eve", "ecs", "ocsf", "csv", NULL}; /* those of event_formats */
+static const char *const severity_choices[] = {
+	[SEVERITY_INFO] = "info", [SEVERITY_LOW] = "low", [SEVERITY_MEDIUM] = "medium", [SEVERITY_HIGH] = "high",
+	[SEVERITY_CRITICAL] = "critical", NULL};
+/* In the order of their codes, RFC 5424 section 6.2.1. */
+static const char *const facility_choices[] = {
+	"kern",   "user",   "mail",   "daemon", "auth",   "syslog", "lpr",    "news",   "uucp",
+	"cron",   "authpriv", "ftp",  "ntp",    "audit",  "console", "clock", "local0", "local1",
+	"local2", "local3", "local4", "local5", "local6", "local7", NULL};
+
+enum { MAX_TIMEOUT_S = 3600 };
 enum { MAX_LIST = 4096, MAX_MMD_SECONDS = 7 * 86400 };
 
 #define MAIN(FIELD) .section = CONFIG_MAIN, .offset = offsetof(struct config, FIELD)
 #define LOG(FIELD) .section = CONFIG_LOG, .offset = offsetof(struct config_log, FIELD)
+#define ALERT(FIELD) .section = CONFIG_ALERT, .offset = offsetof(struct alert_destination, FIELD)
 #define WATCH(FIELD) .section = CONFIG_WATCH, .offset = offsetof(struct watch_rules, FIELD)
 
 const struct config_key config_keys[] = {
@@ -87,13 +101,31 @@ const struct config_key config_keys[] = {
 	 .check = config_check_provenance, .help = "repositories whose signed provenance is accepted, any of; paths where to look for it"},
 	{WATCH(tcb), .name = "tcb", .type = &config_type_text, .choices = tcb_acceptable,
 	 .help = "worst TCB status that is acceptable; default: what the vendor does not call out of date"},
+
+	{ALERT(kind), .name = "kind", .type = &config_type_choice, .choices = alert_choices, .required = true,
+	 .help = "file, syslog, hooks (executables of a directory) or webhook"},
+	{ALERT(target), .name = "target", .type = &config_type_text, .required = true,
+	 .help = "path of the file, socket or directory; udp://HOST:PORT, tcp://HOST:PORT; https URL"},
+	{ALERT(format), .name = "format", .type = &config_type_text, .initial = "ndjson", .choices = format_choices,
+	 .help = "form of the events: ndjson (teewatch's own), eve, ecs, ocsf or csv"},
+	{ALERT(events), .name = "events", .type = &config_type_list, .max = MAX_LIST, .check = config_check_event_type,
+	 .help = "types of events that are wanted: anomaly, certificate, log, run; default: all"},
+	{ALERT(severity), .name = "severity", .type = &config_type_choice, .initial = "info", .choices = severity_choices,
+	 .help = "only anomalies of this severity or worse: info, low, medium, high or critical"},
+	{ALERT(secret_file), .name = "secret-file", .type = &config_type_text, .check = config_check_path,
+	 .help = "webhook: file with the key of the signature: whsec_ and 24 to 512 bytes in base64"},
+	{ALERT(facility), .name = "facility", .type = &config_type_choice, .initial = "daemon", .choices = facility_choices,
+	 .help = "syslog: the facility"},
+	{ALERT(timeout_s), .name = "timeout", .type = &config_type_number, .initial = "30", .min = 1, .max = MAX_TIMEOUT_S,
+	 .help = "hooks: seconds that one may take; syslog: seconds for a connection"},
 };
 const size_t config_key_count = sizeof(config_keys) / sizeof(config_keys[0]);
 _Static_assert(sizeof(config_keys) / sizeof(config_keys[0]) < 64, "sets of keys are bits of a word");
 
 const char *config_section_name(enum config_section s)
 {
-	static const char *const names[] = {[CONFIG_MAIN] = "", [CONFIG_LOG] = "log", [CONFIG_WATCH] = "watch"};
+	static const char *const names[] = {[CONFIG_MAIN] = "", [CONFIG_LOG] = "log", [CONFIG_WATCH] = "watch",
+	                                    [CONFIG_ALERT] = "alert"};
 	return names[s];
 }
 

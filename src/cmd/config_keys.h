@@ -7,7 +7,7 @@
 
 #include "cmd/config.h"
 
-enum config_section { CONFIG_MAIN, CONFIG_LOG, CONFIG_WATCH /* and host */ };
+enum config_section { CONFIG_MAIN, CONFIG_LOG, CONFIG_WATCH /* and host */, CONFIG_ALERT };
 
 /* The texts of one key as they stand in the file, unquoted. */
 struct config_texts {
@@ -17,7 +17,7 @@ struct config_texts {
 
 struct config_key;
 
-/* How texts become a field of struct config, config_log or watch_rules (`section`), and back. Texts given
+/* How texts become a field of struct config, config_log, watch_rules or alert_destination (`section`), and back. Texts given
  * to _read have passed the checks; none means that the key is not given and has no default. Memory comes
  * from the arena. */
 struct config_type {
@@ -44,7 +44,7 @@ struct config_key {
 extern const struct config_key config_keys[];
 extern const size_t config_key_count; /* below 64: sets of keys are bits of a word */
 
-/* The names of the sections as the file has them: "", "log", "watch". */
+/* The names of the sections as the file has them: "", "log", "watch", "alert". */
 const char *config_section_name(enum config_section s);
 
 /* The row of a key; NULL where that section has none of that name. */
@@ -70,5 +70,8 @@ const char *config_check_expect(const char *value, struct arena *a);
 const char *config_check_measurement(const char *value, struct arena *a);
 const char *config_check_digest(const char *value, struct arena *a);
 const char *config_check_provenance(const char *value, struct arena *a);
+const char *config_check_event_type(const char *value, struct arena *a);
+/* What contradicts itself in an alert section; NULL where it is good. */
+const char *config_alert_problem(const struct alert_destination *d);
 
 #endif

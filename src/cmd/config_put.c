@@ -105,5 +105,11 @@ void config_put(const struct config *c, struct buffer *out)
 	put_help(&w, CONFIG_WATCH, "watch \"DOMAIN\" { ... host \"NAME\" { ... } }: a domain and what is under it");
 	for (size_t i = 0; i < c->policy.watch_count; i++)
 		put_watch(&w, &c->policy.watches[i]);
+	put_help(&w, CONFIG_ALERT, "alert \"NAME\" { ... }: a destination of events");
+	for (size_t i = 0; i < c->alert_count; i++) {
+		put_open(&w, "", "alert", c->alerts[i].name);
+		put_keys(&w, CONFIG_ALERT, &c->alerts[i], "\t");
+		buffer_put_text(out, "}\n");
+	}
 	arena_release(&w.arena);
 }

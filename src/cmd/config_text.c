@@ -174,6 +174,7 @@ static void open_section(struct scanner *s)
 	unsigned line = s->before[0].line;
 	struct config_lines *lines = bytes_equal_text(name, "log")     ? &s->outline->log
 	                             : bytes_equal_text(name, "watch") ? &s->outline->watch
+	                             : bytes_equal_text(name, "alert") ? &s->outline->alert
 	                                                               : &s->outline->host;
 	if (++s->depth >= MAX_DEPTH) {
 		s->problem = "sections stand too deep; a host section stands in a watch section, and none in it";
@@ -268,5 +269,6 @@ void config_outline_release(struct config_outline *o)
 	free(o->log.v);
 	free(o->watch.v);
 	free(o->host.v);
+	free(o->alert.v);
 	*o = (struct config_outline){0};
 }

@@ -17,7 +17,7 @@ struct config_lines {
 
 /* Lines on which the sections of each kind begin, in the order of the file. */
 struct config_outline {
-	struct config_lines log, watch, host;
+	struct config_lines log, watch, host, alert;
 };
 
 /* NULL where the text is good; else what is wrong (in the arena or static), and *line. The outline must be

@@ -19,7 +19,8 @@ IS_LIST_FIELD(measurement);
 IS_LIST_FIELD(key);
 IS_LIST_FIELD(issuer);
 IS_LIST_FIELD(provenance);
-_Static_assert(sizeof(enum fetch_scope) == sizeof(unsigned) && sizeof(enum log_kind) == sizeof(unsigned) &&
+_Static_assert(sizeof(enum alert_kind) == sizeof(unsigned) && sizeof(enum severity) == sizeof(unsigned) &&
+                       sizeof(enum fetch_scope) == sizeof(unsigned) && sizeof(enum log_kind) == sizeof(unsigned) &&
                        sizeof(uint32_t) == sizeof(unsigned),
                "choices and numbers are stored alike");
 

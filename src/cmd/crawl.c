@@ -4,16 +4,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "audit/audit.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "cmd/command.h"
+#include "cmd/notify.h"
 #include "cmd/setup.h"
 #include "ct/log_list.h"
 
-enum { FOLLOW_PAUSE_MS = 60000 };
+enum { FOLLOW_PAUSE_MS = 60000, PAUSE_STEP_MS = 500 };
 
 struct crawl_options {
 	bool follow, offline, rescan, has_at, has_fail_on;
@@ -86,6 +88,8 @@ static void fill(struct audit_options *a, const struct crawl_options *o, const s
 	                                             : AUDIT_FETCH_NONE;
 	a->vendors = (struct vendor_urls){c->pcs_url, c->kds_url, c->rim_url, c->ocsp_url};
 	a->metrics_file = c->metrics_file;
+	a->alerts = c->alerts;
+	a->alert_count = c->alert_count;
 	a->evidence = o->evidence.items;
 	a->collateral = o->collateral.items;
 	a->trust_anchors = o->anchors.items;
@@ -97,21 +101,39 @@ static void fill(struct audit_options *a, const struct crawl_options *o, const s
 	a->stop = context->stop;
 }
 
+static void pause_for(int ms, const volatile sig_atomic_t *stop)
+{
+	int64_t end_ms = clock_monotonic_ms() + ms;
+	while (!*stop && clock_monotonic_ms() < end_ms) {
+		notify_alive();
+		poll(NULL, 0, PAUSE_STEP_MS);
+	}
+}
+
 /* One run, or with --follow one after the other until a signal comes. */
 static int run(struct audit_options *a, const struct crawl_options *o, const struct command_context *context)
 {
 	int status;
+	if (o->follow) {
+		notify_start();
+		notify_put("READY=1\nSTATUS=auditing\nMAINPID=%ld", (long)getpid());
+		a->alive = notify_alive;
+	}
 	for (;;) {
 		a->at_ms = o->has_at ? o->at_ms : clock_now_ms();
 		status = audit_run(a);
 		a->rescan = false; /* once is enough */
 		if (!o->follow || status == EXIT_INTERNAL || *context->stop)
-			return status;
+			break;
+		notify_put("STATUS=waiting for new tree heads; the last audit ended with status %d", status);
 		/* Not all watchers ask in the same second. */
-		poll(NULL, 0, FOLLOW_PAUSE_MS + (int)(random() % (FOLLOW_PAUSE_MS / 4)));
+		pause_for(FOLLOW_PAUSE_MS + (int)(random() % (FOLLOW_PAUSE_MS / 4)), context->stop);
 		if (*context->stop)
-			return status;
+			break;
+		notify_put("STATUS=auditing");
 	}
+	notify_put("STOPPING=1\nSTATUS=ended with status %d", status);
+	return status;
 }
 
 static int crawl_with(const struct command_context *context, const struct crawl_options *o, struct config *c)

@@ -11,7 +11,7 @@ src_libconfig_a_SOURCES = \
 	src/cmd/config_types.c
 
 # The libraries that a program needs, highest layer first.
-ALL_LAYERS = src/libaudit.a src/libproc.a src/libreport.a src/libstore.a src/libnet.a src/libpolicy.a \
+ALL_LAYERS = src/libaudit.a src/libalert.a src/libproc.a src/libreport.a src/libstore.a src/libnet.a src/libpolicy.a \
 	src/libevidence.a src/libextract.a src/libct.a src/libcert.a src/libbase.a
 ALL_LIBS = $(CURL_LIBS) $(TLS_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(PSL_LIBS) $(IDN2_LIBS) $(XML_LIBS) $(YAJL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 
@@ -30,6 +30,8 @@ teewatch_SOURCES = \
 	src/cmd/input.h \
 	src/cmd/logs.c \
 	src/cmd/main.c \
+	src/cmd/notify.c \
+	src/cmd/notify.h \
 	src/cmd/proof.c \
 	src/cmd/proof.h \
 	src/cmd/publish.c \

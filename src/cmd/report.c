@@ -5,16 +5,22 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "cmd/command.h"
 #include "report/anomaly_text.h"
+#include "report/event_format.h"
 #include "report/html.h"
 
 struct report {
 	struct store *store;
-	bool ndjson, html, open_only, has_since_seq, has_fail_on, failed_on;
+	const struct event_format *format; /* NULL: not events */
+	bool html;                         /* a page; else text for people */
+	struct event_source source;
+	char uuid[64];
+	bool open_only, has_since_seq, has_fail_on, failed_on;
 	uint64_t since_seq;
 	int64_t since_ms;
 	enum severity fail_on;
@@ -32,12 +38,12 @@ static int read_options(struct report *r, int argc, char **argv)
 			return command_usage("report", "\"%s\" is one word too many", value);
 		if (strcmp(name, "--open") == 0)
 			r->open_only = true;
-		else if (strcmp(name, "--format") == 0 && strcmp(value, "ndjson") == 0)
-			r->ndjson = true;
-		else if (strcmp(name, "--format") == 0 && strcmp(value, "html") == 0)
-			r->html = true;
-		else if (strcmp(name, "--format") == 0 && strcmp(value, "text") != 0)
-			return command_usage("report", "--format \"%s\" is none of text, html, ndjson", value);
+		else if (strcmp(name, "--format") == 0) {
+			r->format = event_format_find(value);
+			r->html = strcmp(value, "html") == 0;
+			if (!r->format && !r->html && strcmp(value, "text") != 0)
+				return command_usage("report", "--format \"%s\" is none of text, html, ndjson, eve, ecs, ocsf, csv", value);
+		}
 		else if (strcmp(name, "--since") == 0 && !timestamp_parse_option(value, &r->since_ms))
 			return command_usage("report", "--since \"%s\" is neither RFC 3339 nor @ and Unix seconds", value);
 		else if (strcmp(name, "--since-seq") == 0) {
@@ -70,18 +76,20 @@ static void note_severity(struct report *r, const char *name)
 static int put_event(void *context, const struct store_event *e)
 {
 	struct report *r = context;
-	buffer_put_text(&r->out, e->json);
-	buffer_put_u8(&r->out, '\n');
-	if (strcmp(e->event_type, "anomaly") == 0) {
-		const char *at = strstr(e->json, "\"severity\":\"");
-		char name[16] = "";
-		size_t n = at ? strcspn(at + 12, "\"") : 0;
-		if (n > 0 && n < sizeof(name)) {
-			memcpy(name, at + 12, n);
-			note_severity(r, name);
-		}
+	struct arena arena;
+	struct event event;
+	arena_init(&arena, LIMIT_ARENA_BYTES);
+	struct fault fault = event_read(bytes_of_text(e->json), &arena, &event);
+	if (fault_is_set(fault)) {
+		fprintf(stderr, "teewatch: event %" PRIu64 " is damaged: %s\n", e->seq, fault.field ? fault.field : "");
+	} else {
+		r->format->put(&event, &r->source, &r->out);
+		buffer_put_u8(&r->out, '\n');
+		if (event.severity)
+			note_severity(r, event.severity);
 	}
-	return buffer_ok(&r->out) ? 0 : -1;
+	arena_release(&arena);
+	return !fault_is_set(fault) && buffer_ok(&r->out) ? 0 : -1;
 }
 
 static int put_last_event(void *context, const struct store_anomaly *a)
@@ -152,9 +160,15 @@ int report_command(const struct command_context *context, int argc, char **argv)
 		return status;
 	buffer_init(&r.out, (size_t)1 << 30);
 	int rc;
-	if (r.html)
+	r.source = (struct event_source){r.uuid, PACKAGE_VERSION};
+	rc = store_setting_get(r.store, "uuid", r.uuid, sizeof(r.uuid));
+	if (rc >= 0 && r.format)
+		buffer_put_text(&r.out, r.format->head);
+	if (rc < 0)
+		;
+	else if (r.html)
 		rc = put_html(&r);
-	else if (!r.ndjson)
+	else if (!r.format)
 		rc = put_text(&r);
 	else if (r.open_only)
 		rc = store_anomaly_each(r.store, put_last_event, &r);

@@ -24,7 +24,8 @@ enum fetch_purpose {
 	FETCH_LOG,       /* tree heads, entries, tiles: paced per host */
 	FETCH_LIST,      /* log list */
 	FETCH_VENDOR,    /* key services of vendors: paced, https */
-	FETCH_DOCUMENT   /* what a certificate names: the strict rules above */
+	FETCH_DOCUMENT,  /* what a certificate names: the strict rules above */
+	FETCH_ALERT      /* a webhook of the configuration: https, POST */
 };
 
 struct fetch_request {
@@ -34,8 +35,9 @@ struct fetch_request {
 	bool local_allowed;       /* http:// and file:// may be used (a log section, a local list) */
 	size_t max_bytes;
 	const char *headers;      /* fields of the answer that are wanted too, names with spaces between, or NULL */
-	struct bytes post;        /* FETCH_VENDOR: POST this; no bytes: GET */
+	struct bytes post;        /* FETCH_VENDOR, FETCH_ALERT: POST this; no bytes: GET */
 	const char *post_type;    /* its Content-Type */
+	const char *fields;       /* more fields of the request, "NAME: VALUE" a line, or NULL; with post only */
 	/* The body goes here as it comes over the wire (not inflated). Stays valid until the result. */
 	uint8_t *body;
 };
@@ -75,7 +77,7 @@ struct fetch_host {
 
 struct fetch_options {
 	const char *user_agent;
-	const char *ca_file;             /* for FETCH_DOCUMENT; NULL: the system's */
+	const char *ca_file;             /* for FETCH_DOCUMENT and FETCH_ALERT; NULL: the system's */
 	const char *const *connect_to;   /* "HOST:PORT:ADDR:PORT", NULL-terminated, or NULL; not for FETCH_LIST */
 	const struct fetch_host *hosts;  /* what is remembered; may be NULL */
 	size_t host_count;

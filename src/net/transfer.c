@@ -30,13 +30,14 @@ static void conclude_with(struct transfer *t, enum fetch_outcome outcome, const 
 static const char *request_refusal(const struct transfer *t)
 {
 	const struct fetch_request *r = &t->request;
-	bool strict = r->purpose == FETCH_DOCUMENT;
+	bool strict = r->purpose == FETCH_DOCUMENT, alert = r->purpose == FETCH_ALERT;
+	size_t post_max = alert ? LIMIT_ALERT_BYTES : LIMIT_POST_BYTES;
 	struct url_rules rules = {
-		.http_allowed = r->local_allowed && !strict,
-		.file_allowed = r->local_allowed && !strict,
+		.http_allowed = r->local_allowed && !strict && !alert,
+		.file_allowed = r->local_allowed && !strict && !alert,
 		.standard_port = strict,
 	};
-	if (r->post.n > 0 && (r->purpose != FETCH_VENDOR || r->post.n > LIMIT_POST_BYTES || !r->post_type))
+	if (r->post.n > 0 && ((r->purpose != FETCH_VENDOR && !alert) || r->post.n > post_max || !r->post_type))
 		return "a request body is not allowed here";
 	return url_refusal(&t->url, &rules);
 }
@@ -56,6 +57,7 @@ struct transfer *transfer_new(const struct fetch_request *request, const struct 
 	t->request.url = t->url_text = memory_text(request->url);
 	t->request.headers = t->headers = memory_text(request->headers);
 	t->request.post_type = t->post_type = memory_text(request->post_type);
+	t->request.fields = t->more_fields = memory_text(request->fields);
 	if (request->post.n > 0)
 		t->request.post.p = t->post = memcpy(memory_alloc(request->post.n), request->post.p, request->post.n);
 	t->result.id = request->id;
@@ -77,6 +79,7 @@ void transfer_free(struct transfer *t)
 	free(t->url_text);
 	free(t->headers);
 	free(t->post_type);
+	free(t->more_fields);
 	free(t->post);
 	free(t->answer_headers);
 	curl_slist_free_all(t->fields);
@@ -169,7 +172,7 @@ static int before_request(void *context, char *remote, char *local, int remote_p
 static bool set_common(struct transfer *t, const struct transfer_settings *s)
 {
 	CURL *e = t->easy;
-	bool local = t->request.local_allowed && t->request.purpose != FETCH_DOCUMENT;
+	bool local = t->request.local_allowed && t->request.purpose != FETCH_DOCUMENT && t->request.purpose != FETCH_ALERT;
 	long slow_s = s->timeout_s / 2 > 0 ? s->timeout_s / 2 : 1;
 	return curl_easy_setopt(e, CURLOPT_URL, t->request.url) == CURLE_OK &&
 	       curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, local ? "http,https" : "https") == CURLE_OK &&
@@ -201,15 +204,27 @@ static bool set_callbacks(struct transfer *t)
 	       curl_easy_setopt(e, CURLOPT_PREREQDATA, t) == CURLE_OK;
 }
 
-/* Documents may have their own authorities. Where these or the system's are one file, the folder
+/* Documents and webhooks may have their own authorities. Where these or the system's are one file, the folder
  * of certificates is left out: it holds the same, and without it curl parses the file once and
  * not for each connection (20 ms each). */
 static bool set_authorities(struct transfer *t, const struct transfer_settings *s)
 {
-	const char *file = t->request.purpose == FETCH_DOCUMENT ? s->ca_file : NULL;
+	bool own = t->request.purpose == FETCH_DOCUMENT || t->request.purpose == FETCH_ALERT;
+	const char *file = own ? s->ca_file : NULL;
 	if (file && curl_easy_setopt(t->easy, CURLOPT_CAINFO, file) != CURLE_OK)
 		return false;
 	return (!file && !s->has_bundle) || curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
+}
+
+/* Each line of the caller's fields as one of the request's. */
+static void add_fields(struct transfer *t)
+{
+	for (char *line = t->more_fields, *end; line && *line; line = end) {
+		end = line + strcspn(line, "\n");
+		if (*end)
+			*end++ = 0;
+		t->fields = curl_slist_append(t->fields, line);
+	}
 }
 
 /* CURLOPT_ACCEPT_ENCODING stays unset: the field alone asks for gzip, and curl 7.88, which puts
@@ -228,6 +243,7 @@ static bool set_request(struct transfer *t, const struct transfer_settings *s)
 	buffer_printf(&type, "Content-Type: %s", t->request.post_type);
 	t->fields = curl_slist_append(t->fields, buffer_text(&type));
 	buffer_release(&type);
+	add_fields(t);
 	return t->fields && curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->fields) == CURLE_OK &&
 	       curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->request.post.n) == CURLE_OK &&
 	       curl_easy_setopt(e, CURLOPT_POSTFIELDS, t->request.post.p) == CURLE_OK;

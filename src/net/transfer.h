@@ -25,7 +25,7 @@ struct transfer {
 	struct schedule_node node;     /* first: the schedule hands this back */
 	struct transfer *next, *previous; /* in the fetcher's lists */
 	struct fetch_request request;  /* its pointers are to the copies below */
-	char *url_text, *headers, *post_type;
+	char *url_text, *headers, *post_type, *more_fields;
 	uint8_t *post;
 	struct url url;
 	bool exempt;                   /* led by connect-to: the rule for addresses does not hold */

@@ -87,6 +87,7 @@ void fetch_order_encode(const struct fetch_order *o, struct buffer *out)
 	message_put_text(out, o->headers ? o->headers : "");
 	buffer_put_vector32(out, o->post);
 	message_put_text(out, o->post_type ? o->post_type : "");
+	message_put_text(out, o->fields ? o->fields : "");
 }
 
 struct fault fetch_order_decode(struct bytes in, struct arena *a, struct fetch_order *out)
@@ -100,7 +101,8 @@ struct fault fetch_order_decode(struct bytes in, struct arena *a, struct fetch_o
 	out->headers = message_text(&c, a, "headers");
 	out->post = message_bytes(&c, a, "post");
 	out->post_type = message_text(&c, a, "post_type");
-	if (out->slot >= SLOT_COUNT || out->max_bytes > LIMIT_BODY_BYTES || out->purpose > FETCH_DOCUMENT)
+	out->fields = message_text(&c, a, "fields");
+	if (out->slot >= SLOT_COUNT || out->max_bytes > LIMIT_BODY_BYTES || out->purpose > FETCH_ALERT)
 		cursor_fail(&c, FAULT_VALUE, "fetch_order");
 	return cursor_end(&c, "fetch_order");
 }
@@ -200,6 +202,7 @@ static bool take_frame(struct service *s, const struct frame *f)
 		.headers = order.headers[0] ? order.headers : NULL,
 		.post = order.post,
 		.post_type = order.post_type[0] ? order.post_type : NULL,
+		.fields = order.fields[0] ? order.fields : NULL,
 	};
 	fetcher_submit(s->fetcher, &request);
 	return true;

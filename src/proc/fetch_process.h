@@ -20,6 +20,7 @@ struct fetch_order {
 	const char *headers;   /* as in struct fetch_request; NULL or "": none */
 	struct bytes post;     /* likewise */
 	const char *post_type;
+	const char *fields;    /* likewise */
 };
 
 void fetch_options_encode(const struct fetch_options *o, struct buffer *out);

@@ -370,7 +370,7 @@ void pool_fetch(struct pool *p, const struct fetch_order *order, struct pool_fet
 	f->next = p->fetches;
 	p->fetches = f;
 	p->fetch_count++;
-	buffer_init(&out, 64 << 10);
+	buffer_init(&out, LIMIT_ALERT_BYTES + (64 << 10));
 	fetch_order_encode(order, &out);
 	channel_queue(&p->fetcher.channel, FETCH_MESSAGE_REQUEST, f->id, buffer_bytes(&out));
 	buffer_release(&out);

@@ -4,6 +4,13 @@ src_libreport_a_SOURCES = \
 	src/report/anomaly_text.h \
 	src/report/event.c \
 	src/report/event.h \
+	src/report/event_csv.c \
+	src/report/event_ecs.c \
+	src/report/event_eve.c \
+	src/report/event_format.c \
+	src/report/event_format.h \
+	src/report/event_ocsf.c \
+	src/report/event_read.c \
 	src/report/html.c \
 	src/report/html.h \
 	src/report/html_anomalies.c \

@@ -8,6 +8,7 @@ src_libstore_a_SOURCES = \
 	src/store/sqlite_anomaly.c \
 	src/store/sqlite_certificate.c \
 	src/store/sqlite_content.c \
+	src/store/sqlite_delivery.c \
 	src/store/sqlite_evidence.c \
 	src/store/sqlite_log.c \
 	src/store/sqlite_past.c \
@@ -23,7 +24,7 @@ src_libstore_a_SOURCES = \
 nodist_src_libstore_a_SOURCES = src/store/schema.c
 
 # The SQL of schema/ as C text, so that schema/ is its only source. Migrations in order.
-SCHEMA_MIGRATIONS = schema/0001-history.sql
+SCHEMA_MIGRATIONS = schema/0001-history.sql schema/0002-delivery.sql
 SCHEMA_FILES = $(SCHEMA_MIGRATIONS) schema/history.sql schema/publish.sql
 EXTRA_DIST += $(SCHEMA_FILES)
 CLEANFILES += src/store/schema.c

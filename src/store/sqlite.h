@@ -150,6 +150,10 @@ int sqlite_event_each(struct store *s, uint64_t after_seq, int64_t since_ms,
                       int (*each)(void *, const struct store_event *), void *context);
 int sqlite_event_last(struct store *s, const char *uid, int (*each)(void *, const struct store_event *),
                       void *context);
+int sqlite_delivery_get(struct store *s, const char *destination, uint64_t *seq);
+int sqlite_delivery_put(struct store *s, const struct store_delivery *d);
+int sqlite_delivery_list(struct store *s, const char *const *destinations, size_t n);
+int sqlite_delivery_each(struct store *s, int (*each)(void *, const struct store_delivery *), void *context);
 int sqlite_domain_each(struct store *s, int (*each)(void *, const struct store_domain *), void *context);
 int sqlite_measurement_each(struct store *s, const char *domain,
                             int (*each)(void *, const struct store_measurement *), void *context);

@@ -380,3 +380,23 @@ int store_count(struct store *s, struct store_counts *out)
 {
 	return s->ops->count(s, out);
 }
+
+int store_delivery_get(struct store *s, const char *destination, uint64_t *seq)
+{
+	return s->ops->delivery_get(s, destination, seq);
+}
+
+int store_delivery_put(struct store *s, const struct store_delivery *d)
+{
+	return s->ops->delivery_put(s, d);
+}
+
+int store_delivery_list(struct store *s, const char *const *destinations, size_t n)
+{
+	return s->ops->delivery_list(s, destinations, n);
+}
+
+int store_delivery_each(struct store *s, int (*each)(void *, const struct store_delivery *), void *context)
+{
+	return s->ops->delivery_each(s, each, context);
+}

@@ -355,6 +355,20 @@ int store_event_each(struct store *s, uint64_t after_seq, int64_t since_ms,
 /* The last event of an anomaly. 1: none. */
 int store_event_last(struct store *s, const char *uid, int (*each)(void *, const struct store_event *), void *context);
 
+/* ---- how far each destination of alerts has the events ---- */
+struct store_delivery {
+	const char *destination;     /* the section's name; hooks: that, a slash and the executable */
+	uint64_t seq;                /* the last event that it has, or does not want */
+	int64_t delivered_ms;        /* machine clock; when it moved last; 0: never */
+	bool listed;                 /* read only: in the configuration of the last run */
+};
+int store_delivery_get(struct store *s, const char *destination, uint64_t *seq); /* 1: not there */
+/* Moves forward only. */
+int store_delivery_put(struct store *s, const struct store_delivery *d);
+/* These are configured, the others are not. What is new begins behind the last event that there is. */
+int store_delivery_list(struct store *s, const char *const *destinations, size_t n);
+int store_delivery_each(struct store *s, int (*each)(void *, const struct store_delivery *), void *context); /* by name */
+
 /* ---- sums for pictures: audited certificates only, evidence judged on basis logged, devices (GPUs) left out ---- */
 struct store_domain {
 	const char *domain;          /* "" where there is none */

@@ -93,6 +93,10 @@ struct store_ops {
 	                  int (*each)(void *, const struct store_event *), void *context);
 	int (*event_last)(struct store *s, const char *uid, int (*each)(void *, const struct store_event *),
 	                  void *context);
+	int (*delivery_get)(struct store *s, const char *destination, uint64_t *seq);
+	int (*delivery_put)(struct store *s, const struct store_delivery *d);
+	int (*delivery_list)(struct store *s, const char *const *destinations, size_t n);
+	int (*delivery_each)(struct store *s, int (*each)(void *, const struct store_delivery *), void *context);
 	int (*domain_each)(struct store *s, int (*each)(void *, const struct store_domain *), void *context);
 	int (*measurement_each)(struct store *s, const char *domain,
 	                        int (*each)(void *, const struct store_measurement *), void *context);

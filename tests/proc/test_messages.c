@@ -207,6 +207,14 @@ TEST(lists_and_orders)
 	m = message();
 	fetch_order_encode(&order, &m);
 	abuse(&m, fetch_order_decode_any, &order_back, sizeof(order_back));
+	order = (struct fetch_order){.purpose = FETCH_ALERT, .url = "https://a/", .max_bytes = 100, .slot = 5,
+	                             .post = BYTES_LITERAL("{}"), .post_type = "text/csv", .fields = "a: b\nc: d"};
+	m = message();
+	fetch_order_encode(&order, &m);
+	CHECK(!fault_is_set(fetch_order_decode(buffer_bytes(&m), &arena, &order_back)));
+	CHECK(order_back.purpose == FETCH_ALERT && bytes_equal_text(order_back.post, "{}"));
+	CHECK(strcmp(order_back.post_type, "text/csv") == 0 && strcmp(order_back.fields, "a: b\nc: d") == 0);
+	abuse(&m, fetch_order_decode_any, &order_back, sizeof(order_back));
 	order.slot = SLOT_COUNT;
 	m = message();
 	fetch_order_encode(&order, &m);
